@@ -1,0 +1,4 @@
+//! `distrust`: never trust, always verify.
+
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,144 @@
+//! The sources of a run: their texts, and lines and columns on demand.
+
+use std::sync::{Arc, OnceLock, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use super::{Code, Diagnostic, SourceId, Span};
+
+/// The largest source that is read, in bytes; larger ones get a diagnostic and are left out.
+pub(crate) const MAX_SOURCE_BYTES: u64 = 64 << 20;
+
+/// A line and a column in a source, for people and for protocols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column in Unicode scalar values.
+    pub column: u32,
+    /// 0-based offset in the line in UTF-16 code units (what LSP counts).
+    pub utf16: u32,
+}
+
+/// One text: its path as shown to people, and its bytes as UTF-8.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Its number in the map.
+    pub id: SourceId,
+    /// The path as shown, `/` between the parts, relative to the working folder where it lies below it.
+    pub path: Arc<str>,
+    /// The text. Bytes that were not UTF-8 are replaced one for one, so that offsets stay those of the file.
+    pub text: Arc<str>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// The place of a byte offset; one past the end is allowed, farther is clamped.
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = (offset as usize).min(self.text.len());
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start as usize <= offset) - 1;
+        let before = &self.text.as_bytes()[starts[line] as usize..offset];
+        let before = String::from_utf8_lossy(before);
+        Position {
+            line: line as u32 + 1,
+            column: before.chars().count() as u32 + 1,
+            utf16: before.encode_utf16().count() as u32,
+        }
+    }
+
+    /// Byte offsets of the first byte of each line.
+    pub fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let mut starts = vec![0];
+            starts.extend(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at as u32 + 1));
+            starts
+        })
+    }
+
+    /// The span of the whole text.
+    pub fn span(&self) -> Span {
+        Span::new(self.id, 0, self.text.len() as u32)
+    }
+}
+
+/// All sources of a run. Sources are added, never changed or removed; threads share one map.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    files: Vec<Arc<SourceFile>>,
+    by_path: FxHashMap<Arc<str>, SourceId>,
+}
+
+impl SourceMap {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text under `path`, or gives the one already there; with what is wrong with its encoding, if anything.
+    pub fn add(&self, path: &str, bytes: Vec<u8>) -> (Arc<SourceFile>, Option<Diagnostic>) {
+        let mut inner = self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(&id) = inner.by_path.get(path) {
+            return (inner.files[id.0 as usize].clone(), None);
+        }
+        let id = SourceId(inner.files.len() as u32);
+        let (text, problem) = decode(id, bytes);
+        let path: Arc<str> = path.into();
+        let file = Arc::new(SourceFile { id, path: path.clone(), text, lines: OnceLock::new() });
+        inner.files.push(file.clone());
+        inner.by_path.insert(path, id);
+        (file, problem)
+    }
+
+    /// The source with this id. Panics on an id of another map.
+    pub fn get(&self, id: SourceId) -> Arc<SourceFile> {
+        let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        inner.files[id.0 as usize].clone()
+    }
+
+    /// The bytes of a span.
+    pub fn slice(&self, span: Span) -> String {
+        if !span.is_somewhere() {
+            return String::new();
+        }
+        let file = self.get(span.source);
+        file.text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned()
+    }
+
+    /// How a span sorts: by path, then by offset. Ids never decide an order.
+    pub fn order(&self, span: Span) -> (Arc<str>, u32, u32) {
+        if span.is_somewhere() { (self.get(span.source).path.clone(), span.start, span.end) } else { ("".into(), 0, 0) }
+    }
+}
+
+/// Text of the bytes, offsets kept. A UTF-8 byte order mark is kept too: the parsers step over it.
+fn decode(id: SourceId, bytes: Vec<u8>) -> (Arc<str>, Option<Diagnostic>) {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        let message = "this file is UTF-16, which neither Terraform nor CloudFormation reads";
+        let problem = Diagnostic::new(Code::Encoding, Span::new(id, 0, 0), message).help("save it as UTF-8");
+        return ("".into(), Some(problem));
+    }
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return (text.into(), None),
+        Err(error) => error,
+    };
+    let at = error.utf8_error().valid_up_to();
+    let mut bytes = error.into_bytes();
+    let byte = bytes[at];
+    let mut from = 0;
+    while let Err(error) = std::str::from_utf8(&bytes[from..]) {
+        let bad = from + error.valid_up_to();
+        let len = error.error_len().unwrap_or(bytes.len() - bad);
+        bytes[bad..bad + len].fill(b'?');
+        from = bad + len;
+    }
+    let text = String::from_utf8(bytes).expect("every invalid byte was replaced");
+    let message = format!("byte 0x{byte:02X} is not UTF-8 text");
+    let span = Span::new(id, at as u32, at as u32 + 1);
+    (text.into(), Some(Diagnostic::new(Code::Encoding, span, message).help("save the file as UTF-8")))
+}

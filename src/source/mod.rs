@@ -1,0 +1,14 @@
+//! Bytes and places: files, spans, lines and columns, and what is said about a file that could not be read whole.
+//!
+//! Nothing above this layer touches the file system except through [`Files`], and nothing holds a place
+//! in any form but [`Span`] (a source and a byte range).
+
+mod diagnostic;
+mod files;
+mod map;
+mod span;
+
+pub use diagnostic::{Code, Diagnostic};
+pub use files::{Disk, Entry, EntryKind, Files, Memory, Overlay};
+pub use map::{Position, SourceFile, SourceMap};
+pub use span::{SourceId, Span};

@@ -1,0 +1,11 @@
+//! HCL: a byte-class lexer and a recursive-descent parser over flat node arrays.
+//!
+//! Accepts precisely what HashiCorp's parser accepts (native syntax: the `hclsyntax` specification,
+//! JSON syntax: the `json` specification of HCL 2) and recovers inside blocks after errors.
+
+mod tree;
+
+pub use tree::{
+    Attribute, Binary, Block, Body, Comment, Expr, ExprId, For, Item, Label, List, Part, PartKind, Range,
+    Tree, Unary,
+};
