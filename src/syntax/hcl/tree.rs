@@ -26,6 +26,7 @@ pub struct List {
 
 /// What an expression is. Lists of expressions lie in [`Tree::lists`].
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs)] // a variant's line names its fields
 pub enum Expr {
     /// An expression that could not be parsed; a diagnostic stands beside it.
     Error,
@@ -127,6 +128,7 @@ pub struct Part {
 
 /// What a piece of a template is. Directives are nested by the ranges of [`Tree::parts`] they name.
 #[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
 pub enum PartKind {
     /// Text of a quoted template: backslash escapes and `$${`, `%%{` still to be undone ([`Tree::literal`]).
     Quoted,
