@@ -40,7 +40,10 @@ impl Code {
 
     /// Whether part of the input was lost: the run then says so with its exit code.
     pub fn loses_input(self) -> bool {
-        matches!(self, Code::Unreadable | Code::Encoding | Code::Syntax | Code::Structure | Code::Limit)
+        matches!(
+            self,
+            Code::Unreadable | Code::Encoding | Code::Syntax | Code::Structure | Code::Limit
+        )
     }
 }
 
@@ -62,7 +65,13 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without advice or related places.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), span, help: None, related: Vec::new() }
+        Self {
+            code,
+            message: message.into(),
+            span,
+            help: None,
+            related: Vec::new(),
+        }
     }
 
     /// The same with a sentence of advice.

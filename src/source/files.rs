@@ -56,7 +56,10 @@ impl Files for Disk {
         // Before opening: a named pipe would block.
         let meta = std::fs::metadata(path)?;
         if !meta.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file",
+            ));
         }
         let mut bytes = Vec::with_capacity(meta.len().min(MAX_SOURCE_BYTES) as usize + 1);
         let file = std::fs::File::open(path)?;
@@ -72,9 +75,17 @@ impl Files for Disk {
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let Ok(meta) = std::fs::metadata(entry.path()) else { continue };
-            let kind = if meta.is_dir() { EntryKind::Folder } else { EntryKind::File };
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let Ok(meta) = std::fs::metadata(entry.path()) else {
+                continue;
+            };
+            let kind = if meta.is_dir() {
+                EntryKind::Folder
+            } else {
+                EntryKind::File
+            };
             entries.push(Entry { name, kind });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -83,7 +94,11 @@ impl Files for Disk {
 
     fn kind(&self, path: &Path) -> Option<EntryKind> {
         let meta = std::fs::metadata(path).ok()?;
-        Some(if meta.is_dir() { EntryKind::Folder } else { EntryKind::File })
+        Some(if meta.is_dir() {
+            EntryKind::Folder
+        } else {
+            EntryKind::File
+        })
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
@@ -116,23 +131,37 @@ impl Memory {
 
 impl Files for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(&plain(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files
+            .get(&plain(path))
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let folder = plain(folder);
         let mut names = BTreeMap::new();
         for path in self.files.keys() {
-            let Ok(rest) = path.strip_prefix(&folder) else { continue };
+            let Ok(rest) = path.strip_prefix(&folder) else {
+                continue;
+            };
             let mut parts = rest.components();
-            let Some(Component::Normal(first)) = parts.next() else { continue };
-            let kind = if parts.next().is_some() { EntryKind::Folder } else { EntryKind::File };
+            let Some(Component::Normal(first)) = parts.next() else {
+                continue;
+            };
+            let kind = if parts.next().is_some() {
+                EntryKind::Folder
+            } else {
+                EntryKind::File
+            };
             names.insert(first.to_string_lossy().into_owned(), kind);
         }
         if names.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        Ok(names.into_iter().map(|(name, kind)| Entry { name, kind }).collect())
+        Ok(names
+            .into_iter()
+            .map(|(name, kind)| Entry { name, kind })
+            .collect())
     }
 
     fn kind(&self, path: &Path) -> Option<EntryKind> {
@@ -140,12 +169,19 @@ impl Files for Memory {
         if self.files.contains_key(&path) {
             return Some(EntryKind::File);
         }
-        self.files.keys().any(|file| file.starts_with(&path)).then_some(EntryKind::Folder)
+        self.files
+            .keys()
+            .any(|file| file.starts_with(&path))
+            .then_some(EntryKind::Folder)
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         let path = plain(path);
-        if self.kind(&path).is_some() { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+        if self.kind(&path).is_some() {
+            Ok(path)
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
     }
 }
 
@@ -187,7 +223,9 @@ impl Files for Overlay {
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        self.lower.canonical(path).or_else(|_| self.upper.canonical(path))
+        self.lower
+            .canonical(path)
+            .or_else(|_| self.upper.canonical(path))
     }
 }
 

@@ -82,14 +82,22 @@ impl SourceMap {
 
     /// Adds a text under `path`, or gives the one already there; with what is wrong with its encoding, if anything.
     pub fn add(&self, path: &str, bytes: Vec<u8>) -> (Arc<SourceFile>, Option<Diagnostic>) {
-        let mut inner = self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut inner = self
+            .inner
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(&id) = inner.by_path.get(path) {
             return (inner.files[id.0 as usize].clone(), None);
         }
         let id = SourceId(inner.files.len() as u32);
         let (text, problem) = decode(id, bytes);
         let path: Arc<str> = path.into();
-        let file = Arc::new(SourceFile { id, path: path.clone(), text, lines: OnceLock::new() });
+        let file = Arc::new(SourceFile {
+            id,
+            path: path.clone(),
+            text,
+            lines: OnceLock::new(),
+        });
         inner.files.push(file.clone());
         inner.by_path.insert(path, id);
         (file, problem)
@@ -97,7 +105,10 @@ impl SourceMap {
 
     /// The source with this id. Panics on an id of another map.
     pub fn get(&self, id: SourceId) -> Arc<SourceFile> {
-        let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         inner.files[id.0 as usize].clone()
     }
 
@@ -107,12 +118,19 @@ impl SourceMap {
             return String::new();
         }
         let file = self.get(span.source);
-        file.text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned()
+        file.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// How a span sorts: by path, then by offset. Ids never decide an order.
     pub fn order(&self, span: Span) -> (Arc<str>, u32, u32) {
-        if span.is_somewhere() { (self.get(span.source).path.clone(), span.start, span.end) } else { ("".into(), 0, 0) }
+        if span.is_somewhere() {
+            (self.get(span.source).path.clone(), span.start, span.end)
+        } else {
+            ("".into(), 0, 0)
+        }
     }
 }
 
@@ -120,7 +138,8 @@ impl SourceMap {
 fn decode(id: SourceId, bytes: Vec<u8>) -> (Arc<str>, Option<Diagnostic>) {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         let message = "this file is UTF-16, which neither Terraform nor CloudFormation reads";
-        let problem = Diagnostic::new(Code::Encoding, Span::new(id, 0, 0), message).help("save it as UTF-8");
+        let problem =
+            Diagnostic::new(Code::Encoding, Span::new(id, 0, 0), message).help("save it as UTF-8");
         return ("".into(), Some(problem));
     }
     let error = match String::from_utf8(bytes) {
@@ -140,5 +159,8 @@ fn decode(id: SourceId, bytes: Vec<u8>) -> (Arc<str>, Option<Diagnostic>) {
     let text = String::from_utf8(bytes).expect("every invalid byte was replaced");
     let message = format!("byte 0x{byte:02X} is not UTF-8 text");
     let span = Span::new(id, at as u32, at as u32 + 1);
-    (text.into(), Some(Diagnostic::new(Code::Encoding, span, message).help("save the file as UTF-8")))
+    (
+        text.into(),
+        Some(Diagnostic::new(Code::Encoding, span, message).help("save the file as UTF-8")),
+    )
 }

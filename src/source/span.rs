@@ -26,7 +26,11 @@ impl Span {
 
     /// A place of no bytes, for values that no text wrote (`--var`, built-in facts).
     pub const fn nowhere() -> Self {
-        Self { source: SourceId(u32::MAX), start: 0, end: 0 }
+        Self {
+            source: SourceId(u32::MAX),
+            start: 0,
+            end: 0,
+        }
     }
 
     /// Whether some text stands behind this span.
@@ -50,6 +54,10 @@ impl Span {
         if self.source != other.source {
             return self;
         }
-        Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            source: self.source,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }

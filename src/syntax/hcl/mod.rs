@@ -6,6 +6,6 @@
 mod tree;
 
 pub use tree::{
-    Attribute, Binary, Block, Body, Comment, Expr, ExprId, For, Item, Label, List, Part, PartKind, Range,
-    Tree, Unary,
+    Attribute, Binary, Block, Body, Comment, Expr, ExprId, For, Item, Label, List, Part, PartKind,
+    Range, Tree, Unary,
 };

@@ -49,11 +49,19 @@ pub enum Expr {
     Index { of: ExprId, key: ExprId },
     /// `of.*…` (`full: false`) or `of[*]…` (`full: true`). `each` is the expression applied to every member,
     /// in which [`Expr::SplatItem`] stands for the member.
-    Splat { of: ExprId, each: ExprId, full: bool },
+    Splat {
+        of: ExprId,
+        each: ExprId,
+        full: bool,
+    },
     /// The member inside a splat.
     SplatItem,
     /// `name(arguments)`, `expand` where the last argument is followed by `...`. The name may hold `::`.
-    Call { name: Range, arguments: List, expand: bool },
+    Call {
+        name: Range,
+        arguments: List,
+        expand: bool,
+    },
     /// `[a, b]`.
     Tuple(List),
     /// `{ a = b }`: keys and values in turn. A key that is a bare [`Expr::Name`] is literal; one in
@@ -64,7 +72,11 @@ pub enum Expr {
     /// `!a`, `-a`.
     Unary { op: Unary, of: ExprId },
     /// `a + b`.
-    Binary { op: Binary, left: ExprId, right: ExprId },
+    Binary {
+        op: Binary,
+        left: ExprId,
+        right: ExprId,
+    },
     /// `a ? b : c`: three members.
     Conditional(List),
     /// `(a)`.
@@ -137,9 +149,18 @@ pub enum PartKind {
     /// `${ expression }`.
     Interpolation(ExprId),
     /// `%{ if condition }then%{ else }otherwise%{ endif }`.
-    If { condition: ExprId, then: List, otherwise: List },
+    If {
+        condition: ExprId,
+        then: List,
+        otherwise: List,
+    },
     /// `%{ for key, value in collection }body%{ endfor }`.
-    For { key: Option<Range>, value: Range, collection: ExprId, body: List },
+    For {
+        key: Option<Range>,
+        value: Range,
+        collection: ExprId,
+        body: List,
+    },
 }
 
 /// A name and its expression.
@@ -249,7 +270,9 @@ impl Tree {
 
     /// The place in the source of a range of the tree's text.
     pub fn span(&self, range: Range) -> Span {
-        let behind = self.synthetic.partition_point(|&(start, _)| start <= range.start);
+        let behind = self
+            .synthetic
+            .partition_point(|&(start, _)| start <= range.start);
         match behind.checked_sub(1) {
             Some(at) => {
                 let source = self.synthetic[at].1;

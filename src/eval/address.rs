@@ -1,0 +1,91 @@
+//! The name of a resource.
+
+use std::fmt;
+
+use ecow::EcoString;
+
+/// Which instance of a block a resource is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// The only one: no `count`, no `for_each`.
+    None,
+    /// By `count`.
+    Index(u64),
+    /// By `for_each`.
+    Text(EcoString),
+    /// Stands for instances that cannot be counted.
+    Placeholder,
+}
+
+/// What a block makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// A resource.
+    Managed,
+    /// A data source.
+    Data,
+}
+
+/// The full name of a resource: its stack, the module instances that lead to it, type, name and instance.
+///
+/// Displayed as the language itself writes it: `module.a["x"].aws_s3_bucket.b[0]`, `Child/Bucket`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    /// The stack: the folder of the root module or the path of the template, as shown to people.
+    pub stack: EcoString,
+    /// The path of module instances in Terraform's notation, `module.a["x"].module.b`, or of nested stacks,
+    /// `Child/Grandchild`; empty for the root.
+    pub module: EcoString,
+    /// Resource or data source.
+    pub mode: Mode,
+    /// The dialect's type: `aws_s3_bucket`, `AWS::S3::Bucket`.
+    pub type_name: EcoString,
+    /// The name of the block or the logical id.
+    pub name: EcoString,
+    /// Which instance.
+    pub key: Key,
+}
+
+impl Address {
+    /// The same without the instance: what a reference to the whole block names.
+    #[must_use]
+    pub fn block(&self) -> Address {
+        Address {
+            key: Key::None,
+            ..self.clone()
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::None => Ok(()),
+            Key::Index(index) => write!(f, "[{index}]"),
+            Key::Text(text) => write!(
+                f,
+                "[\"{}\"]",
+                text.as_str().replace('\\', "\\\\").replace('"', "\\\"")
+            ),
+            Key::Placeholder => f.write_str("[?]"),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.type_name.contains("::") {
+            if !self.module.is_empty() {
+                write!(f, "{}/", self.module)?;
+            }
+            return f.write_str(&self.name);
+        }
+        if !self.module.is_empty() {
+            write!(f, "{}.", self.module)?;
+        }
+        if self.mode == Mode::Data {
+            f.write_str("data.")?;
+        }
+        write!(f, "{}.{}{}", self.type_name, self.name, self.key)
+    }
+}

@@ -1,0 +1,22 @@
+//! Trees to values: Terraform roots with the modules they call, and CloudFormation templates, evaluated exactly.
+//!
+//! Both languages end in the same form: a [`Stack`] of [`Declared`] resources whose bodies are [`Value`]s.
+//! What cannot be known is a value too ([`Data::Unknown`]) and carries its reason.
+
+mod address;
+mod data;
+mod number;
+mod origin;
+mod question;
+mod stack;
+pub mod terraform;
+mod truth;
+mod unknown;
+
+pub use address::{Address, Key, Mode};
+pub use data::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value};
+pub use number::Number;
+pub use origin::{Origin, Role, Via};
+pub use stack::{Declared, Language, MissingModule, Provider, Stack};
+pub use truth::Truth;
+pub use unknown::{Unknown, Why};

@@ -1,0 +1,329 @@
+//! Questions about values, answered with a [`Truth`]. A value has no `as_bool`: the wrong thing cannot be written.
+
+use super::{Collection, Data, List, Map, Number, Piece, Template, Truth, Value};
+
+impl Value {
+    /// Asks `known` about the value, about every alternative of an unknown one, and agrees the answers.
+    /// `known` never sees an unknown; it does see a reference without a known value.
+    pub fn ask(&self, known: impl Fn(&Value) -> Truth) -> Truth {
+        let value = self.resolved();
+        match &value.data {
+            Data::Unknown(unknown) => {
+                Truth::agreed(unknown.among.iter().map(|member| known(member.resolved())))
+            }
+            _ => known(value),
+        }
+    }
+
+    /// Whether it is null, that is, counts as absent.
+    pub fn is_null(&self) -> Truth {
+        self.ask(|value| match value.data {
+            Data::Null => Truth::True,
+            // What another resource gives is seldom null, but only the provider knows.
+            Data::Reference(_) => Truth::Unknown,
+            _ => Truth::False,
+        })
+    }
+
+    /// Whether it is the truth value `true`, however written (`true`, `"true"`, `1` is not).
+    pub fn is_true(&self) -> Truth {
+        self.equals_text("true")
+    }
+
+    /// Whether it is the truth value `false`, however written.
+    pub fn is_false(&self) -> Truth {
+        self.equals_text("false")
+    }
+
+    /// Whether its scalar text is exactly this. Numbers and truth values are compared by their canonical text,
+    /// as both languages convert them.
+    pub fn equals_text(&self, text: &str) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Text(own) => Truth::from(own == text),
+            Data::Bool(own) => Truth::from(text == if *own { "true" } else { "false" }),
+            Data::Number(own) => Truth::from(own.to_string() == text),
+            Data::Template(template) => template.could_be(text),
+            Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
+            Data::Null | Data::List(_) | Data::Map(_) => Truth::False,
+        })
+    }
+
+    /// Whether two values are equal, structurally; scalars by their text.
+    pub fn same(&self, other: &Value) -> Truth {
+        other.ask(|other| self.ask(|own| same_known(own, other)))
+    }
+
+    /// Compares it as a number with another; `None` inside means it is no number.
+    pub fn compare_number(
+        &self,
+        test: impl Fn(std::cmp::Ordering) -> bool,
+        other: &Number,
+    ) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Number(own) => Truth::from(test(own.cmp(other))),
+            Data::Text(text) => {
+                Number::parse(text).map_or(Truth::False, |own| Truth::from(test(own.cmp(other))))
+            }
+            Data::Template(template) => match &template.text {
+                Some(text) => Number::parse(text)
+                    .map_or(Truth::False, |own| Truth::from(test(own.cmp(other)))),
+                None => Truth::Unknown,
+            },
+            Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
+            _ => Truth::False,
+        })
+    }
+
+    /// Tests its whole text where that is known; texts with unknown pieces are unknown.
+    pub fn test_text(&self, test: impl Fn(&str) -> bool) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Text(text) => Truth::from(test(text)),
+            Data::Bool(own) => Truth::from(test(if *own { "true" } else { "false" })),
+            Data::Number(own) => Truth::from(test(&own.to_string())),
+            Data::Template(template) => template
+                .text
+                .as_ref()
+                .map_or(Truth::Unknown, |text| Truth::from(test(text))),
+            Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
+            Data::Null | Data::List(_) | Data::Map(_) => Truth::False,
+        })
+    }
+
+    /// Whether its text begins so; known pieces at the front decide.
+    pub fn starts_with(&self, prefix: &str) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Template(template) if template.text.is_none() => template.edge(prefix, true),
+            _ => value.test_text(|text| text.starts_with(prefix)),
+        })
+    }
+
+    /// Whether its text ends so; known pieces at the end decide.
+    pub fn ends_with(&self, suffix: &str) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Template(template) if template.text.is_none() => template.edge(suffix, false),
+            _ => value.test_text(|text| text.ends_with(suffix)),
+        })
+    }
+
+    /// Whether its text has this somewhere; a known piece that has it is enough.
+    pub fn has_text(&self, part: &str) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Template(template) if template.text.is_none() => {
+                let found = template
+                    .pieces
+                    .iter()
+                    .any(|piece| matches!(piece, Piece::Text(text, _) if text.contains(part)));
+                if found { Truth::True } else { Truth::Unknown }
+            }
+            _ => value.test_text(|text| text.contains(part)),
+        })
+    }
+
+    /// Whether it has no members or no text; null counts as empty.
+    pub fn is_empty(&self) -> Truth {
+        self.ask(|value| match &value.data {
+            Data::Null => Truth::True,
+            Data::Text(text) => Truth::from(text.is_empty()),
+            Data::Template(template) => match &template.text {
+                Some(text) => Truth::from(text.is_empty()),
+                None if template
+                    .pieces
+                    .iter()
+                    .any(|piece| matches!(piece, Piece::Text(text, _) if !text.is_empty())) =>
+                {
+                    Truth::False
+                }
+                None => Truth::Unknown,
+            },
+            Data::List(list) => members_empty(list.items.is_empty(), list.rest.is_some()),
+            Data::Map(map) => members_empty(map.entries.is_empty(), map.rest.is_some()),
+            Data::Bool(_) | Data::Number(_) => Truth::False,
+            Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
+        })
+    }
+}
+
+impl List {
+    /// Whether some member satisfies `test`; members that may be there make a "no" unknown.
+    pub fn any(&self, test: impl Fn(&Value) -> Truth) -> Truth {
+        let known = Truth::any(self.items.iter().map(&test));
+        match &self.rest {
+            None => known,
+            Some(rest)
+                if !rest.among.is_empty()
+                    && rest.among.iter().all(|member| test(member).is_false()) =>
+            {
+                known
+            }
+            Some(_) => known | Truth::Unknown,
+        }
+    }
+
+    /// Whether every member satisfies `test`; members that may be there make a "yes" unknown.
+    pub fn every(&self, test: impl Fn(&Value) -> Truth) -> Truth {
+        !self.any(|member| !test(member))
+    }
+}
+
+impl Map {
+    /// Whether there is an entry under a key with a value that is not null.
+    pub fn has(&self, key: &str) -> Truth {
+        match (self.value(key), &self.rest) {
+            (Some(value), _) => !value.is_null(),
+            (None, None) => Truth::False,
+            (None, Some(_)) => Truth::Unknown,
+        }
+    }
+}
+
+impl Template {
+    /// Whether the text could be this: the known pieces at both ends refute it, all pieces known decide it.
+    fn could_be(&self, text: &str) -> Truth {
+        if let Some(own) = &self.text {
+            return Truth::from(own == text);
+        }
+        if self.edge(text_head(self, text), true).is_false()
+            || self.edge(text_tail(self, text), false).is_false()
+        {
+            return Truth::False;
+        }
+        let known: usize = self
+            .pieces
+            .iter()
+            .map(|piece| {
+                if let Piece::Text(text, _) = piece {
+                    text.len()
+                } else {
+                    0
+                }
+            })
+            .sum();
+        if known > text.len() {
+            Truth::False
+        } else {
+            Truth::Unknown
+        }
+    }
+
+    /// Whether the text has `part` at its front or end, by the known piece there.
+    fn edge(&self, part: &str, front: bool) -> Truth {
+        if part.is_empty() {
+            return Truth::True;
+        }
+        let piece = if front {
+            self.pieces.first()
+        } else {
+            self.pieces.last()
+        };
+        let Some(Piece::Text(known, _)) = piece else {
+            return Truth::Unknown;
+        };
+        let (has, may) = if front {
+            (known.starts_with(part), part.starts_with(known.as_str()))
+        } else {
+            (known.ends_with(part), part.ends_with(known.as_str()))
+        };
+        match (has, may) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::False,
+        }
+    }
+}
+
+/// As much of the front of `text` as the first known piece covers.
+fn text_head<'t>(template: &Template, text: &'t str) -> &'t str {
+    match template.pieces.first() {
+        Some(Piece::Text(known, _)) => text.get(..known.len()).unwrap_or(text),
+        _ => "",
+    }
+}
+
+/// As much of the end of `text` as the last known piece covers.
+fn text_tail<'t>(template: &Template, text: &'t str) -> &'t str {
+    match template.pieces.last() {
+        Some(Piece::Text(known, _)) => text
+            .len()
+            .checked_sub(known.len())
+            .and_then(|at| text.get(at..))
+            .unwrap_or(text),
+        _ => "",
+    }
+}
+
+fn members_empty(none: bool, more: bool) -> Truth {
+    match (none, more) {
+        (false, _) => Truth::False,
+        (true, false) => Truth::True,
+        (true, true) => Truth::Unknown,
+    }
+}
+
+fn same_known(a: &Value, b: &Value) -> Truth {
+    match (&a.data, &b.data) {
+        (Data::Reference(a), Data::Reference(b)) if a == b => Truth::True,
+        (Data::Reference(_) | Data::Unknown(_), _) | (_, Data::Reference(_) | Data::Unknown(_)) => {
+            Truth::Unknown
+        }
+        (Data::Null, Data::Null) => Truth::True,
+        (Data::Null, _) | (_, Data::Null) => Truth::False,
+        (Data::List(a), Data::List(b)) => same_lists(a, b),
+        (Data::Map(a), Data::Map(b)) => same_maps(a, b),
+        (Data::List(_) | Data::Map(_), _) | (_, Data::List(_) | Data::Map(_)) => Truth::False,
+        (Data::Template(template), _) if template.text.is_none() => {
+            scalar_text(b).map_or(Truth::Unknown, |text| template.could_be(&text))
+        }
+        (_, Data::Template(template)) if template.text.is_none() => {
+            scalar_text(a).map_or(Truth::Unknown, |text| template.could_be(&text))
+        }
+        _ => Truth::from(scalar_text(a) == scalar_text(b)),
+    }
+}
+
+fn same_lists(a: &List, b: &List) -> Truth {
+    if a.rest.is_some() || b.rest.is_some() {
+        return Truth::Unknown;
+    }
+    if a.items.len() != b.items.len() {
+        let unsure = |list: &List| {
+            list.kind == Collection::Set && !list.items.iter().all(Value::is_wholly_known)
+        };
+        return if unsure(a) || unsure(b) {
+            Truth::Unknown
+        } else {
+            Truth::False
+        };
+    }
+    Truth::all(a.items.iter().zip(&b.items).map(|(a, b)| a.same(b)))
+}
+
+fn same_maps(a: &Map, b: &Map) -> Truth {
+    if a.rest.is_some() || b.rest.is_some() {
+        return Truth::Unknown;
+    }
+    if !a
+        .entries
+        .iter()
+        .map(|entry| &entry.key)
+        .eq(b.entries.iter().map(|entry| &entry.key))
+    {
+        return Truth::False;
+    }
+    Truth::all(
+        a.entries
+            .iter()
+            .zip(&b.entries)
+            .map(|(a, b)| a.value.same(&b.value)),
+    )
+}
+
+/// The text of a known scalar.
+fn scalar_text(value: &Value) -> Option<String> {
+    match &value.data {
+        Data::Text(text) => Some(text.to_string()),
+        Data::Bool(own) => Some(own.to_string()),
+        Data::Number(own) => Some(own.to_string()),
+        Data::Template(template) => template.text.as_ref().map(ToString::to_string),
+        _ => None,
+    }
+}

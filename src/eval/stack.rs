@@ -1,0 +1,74 @@
+//! What evaluation gives: stacks and the resources declared in them.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::{Address, Truth, Value, Via};
+use crate::source::{Diagnostic, Span};
+
+/// The language a stack is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// Terraform or OpenTofu.
+    Terraform,
+    /// CloudFormation, with SAM.
+    CloudFormation,
+}
+
+/// A Terraform root with the modules it calls, or a template with the stacks nested in it.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// The folder of the root module or the path of the template, as shown to people.
+    pub name: EcoString,
+    /// Its language.
+    pub language: Language,
+    /// What it declares: every instance that exists or may exist, in a stable order.
+    pub resources: Vec<Declared>,
+    /// The outputs of the root, by name: a map.
+    pub outputs: Value,
+    /// Modules and templates that are not here.
+    pub missing: Vec<MissingModule>,
+    /// What was wrong with the input.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A resource as declared, in the dialect's own words.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// Its full name.
+    pub address: Address,
+    /// Its arguments or properties: a [`Data::Map`](super::Data::Map). A nested block is a list of maps under the name
+    /// of its type. Arguments that are null are left out.
+    pub body: Value,
+    /// The bytes that name it: `resource "type" "name"`, the logical id.
+    pub header: Span,
+    /// All its bytes.
+    pub span: Span,
+    /// False never stands here; unknown: a condition, or a count that is not known, decides.
+    pub exists: Truth,
+    /// The module calls that made it, the innermost first.
+    pub calls: Option<Arc<Via>>,
+    /// The provider it belongs to (Terraform).
+    pub provider: Option<Arc<Provider>>,
+}
+
+/// What the configuration of a provider says about the resources made with it.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// The local name, with the alias: `aws`, `aws.west`.
+    pub name: EcoString,
+    /// The arguments of the `provider` block (region, default tags, …).
+    pub body: Value,
+    /// The version constraint of `required_providers`, as written.
+    pub version: Option<EcoString>,
+}
+
+/// A module or template that is called but is not here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingModule {
+    /// Its source as written.
+    pub source: EcoString,
+    /// The call.
+    pub span: Span,
+}

@@ -1,0 +1,89 @@
+//! What is not known, and why.
+
+use std::fmt;
+
+use ecow::EcoString;
+
+use super::Value;
+
+/// A value that cannot be known from the sources alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unknown {
+    /// Why it is not known.
+    pub why: Why,
+    /// What it could be, where that is a short list and the list is complete; empty when it could be anything.
+    /// [`Data::Null`](super::Data::Null) in the list stands for "absent".
+    pub among: Vec<Value>,
+}
+
+/// The reason why a value is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// A variable or parameter that nothing sets.
+    Variable(EcoString),
+    /// What the provider decides when the resource is made: the reference as written.
+    Computed(EcoString),
+    /// What a data source would read from the cloud.
+    Data(EcoString),
+    /// A module or nested template that is not here: its source.
+    Module(EcoString),
+    /// A CloudFormation pseudo parameter, `path.cwd`, the name of a workspace.
+    Environment(EcoString),
+    /// A function whose result changes from run to run (`timestamp`, `uuid`), or that nobody here can compute.
+    Function(EcoString),
+    /// Which branch is taken is not known.
+    Condition,
+    /// The key, index or member of an instance of a collection that is not known.
+    Instance(EcoString),
+    /// Another stack's export or state.
+    Import(EcoString),
+    /// A reference that is resolved when the stack is deployed (`{{resolve:…}}`).
+    Dynamic,
+    /// The definition refers to itself: its name.
+    Cycle(EcoString),
+    /// The expression is invalid; a diagnostic says so.
+    Invalid,
+    /// A bound of this tool was reached.
+    Limit,
+}
+
+impl Why {
+    /// A short word for the cause, for statistics.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Why::Variable(_) => "variable",
+            Why::Computed(_) => "computed",
+            Why::Data(_) => "data",
+            Why::Module(_) => "module",
+            Why::Environment(_) => "environment",
+            Why::Function(_) => "function",
+            Why::Condition => "condition",
+            Why::Instance(_) => "instance",
+            Why::Import(_) => "import",
+            Why::Dynamic => "dynamic",
+            Why::Cycle(_) => "cycle",
+            Why::Invalid => "invalid",
+            Why::Limit => "limit",
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Variable(name) => write!(f, "nothing sets {name}"),
+            Why::Computed(reference) => write!(f, "{reference} is known only after it is deployed"),
+            Why::Data(reference) => write!(f, "{reference} is read from the cloud"),
+            Why::Module(source) => write!(f, "module {source} is not here"),
+            Why::Environment(name) => write!(f, "{name} depends on where it is deployed"),
+            Why::Function(name) => write!(f, "{name}() is not the same from run to run"),
+            Why::Condition => f.write_str("a condition that is not known decides"),
+            Why::Instance(name) => write!(f, "{name} belongs to a collection that is not known"),
+            Why::Import(name) => write!(f, "{name} comes from another stack"),
+            Why::Dynamic => f.write_str("it is resolved when the stack is deployed"),
+            Why::Cycle(name) => write!(f, "{name} is defined in terms of itself"),
+            Why::Invalid => f.write_str("the expression is not valid"),
+            Why::Limit => f.write_str("a limit was reached"),
+        }
+    }
+}
