@@ -1,5 +1,190 @@
-//! Terraform and OpenTofu: modules, scopes, expressions and functions.
+//! Terraform and OpenTofu: folders to modules, modules to instances, expressions to values.
+//!
+//! Everything is evaluated on demand and once per module instance. An expression that Terraform would refuse is an
+//! unknown value and a diagnostic; the rest of the stack still counts.
 
+mod body;
+mod environment;
+mod evaluator;
+mod expand;
+mod expression;
 pub mod function;
+mod module;
 pub mod operator;
+mod policy_document;
+mod program;
+mod provider;
+mod scope;
+mod template;
+mod traversal;
 pub mod types;
+mod variable;
+mod world;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use variable::{Setting, from_environment};
+pub use world::{Folder, Settings, World};
+
+use self::evaluator::Evaluator;
+use self::module::Module;
+use self::program::Program;
+use self::scope::{Instance, Scope};
+use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value};
+use crate::source::{Diagnostic, Span};
+use crate::syntax::hcl;
+
+/// Stack of the threads that evaluate: nested expressions and references take some of it at every level.
+pub const THREAD_STACK_BYTES: usize = 256 << 20;
+
+/// Evaluates every root among the folders, in the order of their paths.
+///
+/// Call it on a thread whose stack has [`THREAD_STACK_BYTES`]; rayon's threads of the current pool do the work.
+pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
+    let program = Program::load(folders, world);
+    let roots = program.roots();
+    roots
+        .into_par_iter()
+        .map(|root| stack(&program, root))
+        .collect()
+}
+
+/// Evaluates one expression as if it stood in the root module of a folder.
+///
+/// # Errors
+/// Terraform's reason for refusing it.
+pub fn evaluate_expression(
+    folder: Folder,
+    world: &World<'_>,
+    text: &Arc<str>,
+) -> Result<Value, Diagnostic> {
+    let path = folder.path.clone();
+    let program = Program::load(vec![folder], world);
+    let root = program
+        .roots()
+        .into_iter()
+        .find(|module| module.folder == path);
+    let root = root.unwrap_or_else(|| {
+        Arc::new(Module {
+            folder: path,
+            ..Module::default()
+        })
+    });
+    let evaluator = Evaluator::new(&program, root.shown.clone());
+    let instance = Rc::new(Instance::new(root, "".into(), "".into(), None, None));
+    let (source, _) = world.sources.add("<expression>", text.as_bytes().to_vec());
+    let (tree, id) = hcl::parse_expression(source.id, text);
+    if let Some(error) = tree.errors.first() {
+        return Err(error.clone());
+    }
+    let result = evaluator.evaluate(Scope::of(&instance, &tree), id);
+    result.map_err(|failure| Diagnostic::new(failure.code, failure.span, failure.message))
+}
+
+fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
+    let mut evaluator = Evaluator::new(program, root.shown.clone());
+    let tfvars = program
+        .tfvars
+        .get(&root.folder)
+        .cloned()
+        .unwrap_or_default();
+    let header = root
+        .files
+        .first()
+        .map_or(Span::nowhere(), |tree| Span::new(tree.source, 0, 0));
+    let instance = Rc::new(Instance::new(root, "".into(), "".into(), None, None));
+    let assigned = variable::assigned(program, &evaluator, &instance, &tfvars);
+    evaluator.assigned = assigned;
+    // Reading the values may have asked for variables' types, but for no variable's value: nothing is memoised yet.
+    let mut resources = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    declare(
+        &evaluator,
+        &instance,
+        Truth::True,
+        &mut resources,
+        &mut seen,
+    );
+    let outputs = instance.module.outputs.rows.iter().map(|output| {
+        let at = output.layers.header(&instance.module);
+        let value = evaluator.settle(evaluator.output(&instance, &output.name, at), at);
+        Entry {
+            key: output.name.clone(),
+            span: at,
+            value,
+        }
+    });
+    let outputs = Value::object(outputs.collect(), header);
+    let mut diagnostics = evaluator.diagnostics.take();
+    diagnostics.extend(instance.module.diagnostics.iter().cloned());
+    let mut unique = rustc_hash::FxHashSet::default();
+    diagnostics.retain(|found| unique.insert((found.span, found.message.clone())));
+    let mut missing = evaluator.missing.take();
+    let mut known = rustc_hash::FxHashSet::default();
+    missing.retain(|module| known.insert((module.source.clone(), module.span)));
+    Stack {
+        name: evaluator.stack.clone(),
+        language: Language::Terraform,
+        resources,
+        outputs,
+        missing,
+        diagnostics,
+    }
+}
+
+/// Declares the resources of a module instance and of all it calls, in the order of the files.
+fn declare(
+    evaluator: &Evaluator<'_>,
+    instance: &Rc<Instance>,
+    exists: Truth,
+    out: &mut Vec<Declared>,
+    seen: &mut rustc_hash::FxHashSet<std::path::PathBuf>,
+) {
+    let module = &instance.module;
+    if instance.call.is_some() && seen.insert(module.folder.clone()) {
+        evaluator
+            .diagnostics
+            .borrow_mut()
+            .extend(module.diagnostics.iter().cloned());
+    }
+    for row in 0..module.resources.len() as u32 {
+        let block = &module.resources[row as usize];
+        let expansion = evaluator.expansion(instance, row);
+        let provider = evaluator.provider(instance, row);
+        for (at, member) in expansion.members.iter().enumerate() {
+            let body = evaluator.body(instance, row, at as u32, member);
+            let body = match &body.data {
+                Data::Map(_) => body,
+                _ => Value::new(
+                    Data::Map(Arc::new(Map::new(
+                        vec![],
+                        None,
+                        crate::eval::Collection::Structural,
+                    ))),
+                    body.origin.span,
+                ),
+            };
+            out.push(Declared {
+                address: evaluator.address(instance, row, member.key.clone()),
+                body,
+                header: block.layers.header(module),
+                span: block.layers.span(module),
+                exists: exists & member.exists,
+                calls: instance.calls.clone(),
+                provider: provider.clone(),
+            });
+        }
+    }
+    for row in 0..module.calls.rows.len() as u32 {
+        let children = evaluator.children(instance, row);
+        let Some(instances) = &children.instances else {
+            continue;
+        };
+        for (child, member) in instances.iter().zip(&children.expansion.members) {
+            declare(evaluator, child, exists & member.exists, out, seen);
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! Bodies of resources: arguments, nested blocks and `dynamic` blocks to one map.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::evaluator::{Evaluated, Evaluator, Failure};
+use super::expression::{any_of, fail};
+use super::module::{At, attribute_of, blocks_of, constant_text};
+use super::policy_document;
+use super::scope::{Frame, Instance, Member, Scope, Slot};
+use crate::eval::{Collection, Data, Entry, List, Map, Mode, Unknown, Value, Why};
+use crate::source::Span;
+use crate::syntax::hcl::{Attribute, Block, Expr, Item};
+
+/// Arguments and blocks that are Terraform's own and no part of the resource
+/// (<https://developer.hashicorp.com/terraform/language/meta-arguments>).
+const META: [&str; 8] = [
+    "count",
+    "for_each",
+    "provider",
+    "depends_on",
+    "lifecycle",
+    "provisioner",
+    "connection",
+    "timeouts",
+];
+
+impl Evaluator<'_> {
+    /// Everything the block of an instance says, as a map.
+    pub(crate) fn body(
+        &self,
+        instance: &Rc<Instance>,
+        row: u32,
+        at: u32,
+        member: &Member,
+    ) -> Value {
+        let block = &instance.module.resources[row as usize];
+        let header = block.layers.header(&instance.module);
+        self.memo(
+            &instance.bodies,
+            (row, at),
+            || {
+                self.cycle(
+                    &ecow::eco_format!("{}.{}", block.type_name, block.name),
+                    header,
+                )
+            },
+            || {
+                let items = block.layers.items(&instance.module);
+                let scope = Scope::of(instance, instance.module.tree(&block.layers.base))
+                    .repeated(member.repetition.as_ref());
+                let mut body = self.map_of(scope, &items, header, Some((row, at, member)));
+                self.derive(instance, row, &mut body, header);
+                body
+            },
+        )
+    }
+
+    /// The body, unless it is being evaluated right now.
+    pub(crate) fn body_if_possible(
+        &self,
+        instance: &Rc<Instance>,
+        row: u32,
+        at: u32,
+        member: &Member,
+    ) -> Option<Value> {
+        let running = matches!(
+            instance.bodies.borrow().get(&(row, at)),
+            Some(Slot::Running)
+        );
+        (!running).then(|| self.body(instance, row, at, member))
+    }
+
+    /// One argument of an instance, or the blocks of one type; nothing when the block does not say it.
+    pub(crate) fn argument(
+        &self,
+        instance: &Rc<Instance>,
+        row: u32,
+        at: u32,
+        member: &Member,
+        name: &str,
+    ) -> Option<Value> {
+        if let Some(Slot::Done(body)) = instance.bodies.borrow().get(&(row, at)) {
+            return body
+                .as_map()?
+                .value(name)
+                .filter(|value| !matches!(value.data, Data::Unknown(_)))
+                .cloned();
+        }
+        let block = &instance.module.resources[row as usize];
+        if block.mode == Mode::Data && derives(&block.type_name) {
+            return self
+                .body_if_possible(instance, row, at, member)?
+                .as_map()?
+                .value(name)
+                .cloned();
+        }
+        let found = block.layers.attribute(&instance.module, name);
+        if found.is_none() && block.layers.blocks(&instance.module, name).is_empty() {
+            return None;
+        }
+        let header = block.layers.header(&instance.module);
+        let value = self.memo(
+            &instance.arguments,
+            (row, at, name.into()),
+            || {
+                self.cycle(
+                    &ecow::eco_format!("{}.{}.{name}", block.type_name, block.name),
+                    header,
+                )
+            },
+            || {
+                let scope = Scope::of(instance, instance.module.tree(&block.layers.base))
+                    .repeated(member.repetition.as_ref());
+                match found {
+                    Some(argument) => self.attribute_value(
+                        scope.in_tree(instance.module.tree(&argument)),
+                        &argument.node,
+                    ),
+                    None => {
+                        let items = block.layers.items(&instance.module);
+                        let body =
+                            self.map_of(scope, &of_type(instance, &items, name), header, None);
+                        body.as_map()
+                            .and_then(|map| map.value(name))
+                            .cloned()
+                            .unwrap_or_else(|| Value::null(header))
+                    }
+                }
+            },
+        );
+        // What the configuration leaves null or unknown is up to the provider: the reference alone remains.
+        (!matches!(value.data, Data::Null | Data::Unknown(_))).then_some(value)
+    }
+
+    fn attribute_value(&self, scope: Scope<'_>, attribute: &Attribute) -> Value {
+        self.settle(
+            self.evaluate(scope, attribute.value),
+            scope.tree.expr_span(attribute.value),
+        )
+    }
+
+    /// The items of a body as a map. `resource` shares single arguments with [`Evaluator::argument`].
+    fn map_of(
+        &self,
+        scope: Scope<'_>,
+        items: &[At<Item>],
+        at: Span,
+        resource: Option<(u32, u32, &Member)>,
+    ) -> Value {
+        let module = &scope.instance.module;
+        let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
+        let mut blocks: Vec<(EcoString, Vec<Value>, Option<Arc<Unknown>>, Span)> = Vec::new();
+        for item in items {
+            let tree = if resource.is_some() || items.len() > 1 {
+                &module.files[item.file as usize]
+            } else {
+                module.tree(item)
+            };
+            let scope = if std::ptr::eq(scope.tree, &**tree) {
+                scope
+            } else {
+                scope.in_tree(tree)
+            };
+            match item.node {
+                Item::Attribute(index) => {
+                    let attribute = tree.attributes[index as usize];
+                    let name = tree.slice(attribute.name);
+                    if META.contains(&name) && resource.is_some() {
+                        continue;
+                    }
+                    let known = resource.and_then(|(row, at, _)| {
+                        match scope
+                            .instance
+                            .arguments
+                            .borrow()
+                            .get(&(row, at, name.into()))
+                        {
+                            Some(Slot::Done(value)) => Some(value.clone()),
+                            _ => None,
+                        }
+                    });
+                    let value = known.unwrap_or_else(|| self.attribute_value(scope, &attribute));
+                    if !matches!(value.data, Data::Null) {
+                        entries.push(Entry {
+                            key: name.into(),
+                            span: tree.span(attribute.name),
+                            value,
+                        });
+                    }
+                }
+                Item::Block(index) => {
+                    let block = tree.blocks[index as usize];
+                    let name: EcoString = super::module::nested_type(tree, &block).as_ref().into();
+                    if META.contains(&name.as_str()) && resource.is_some() {
+                        continue;
+                    }
+                    let header = tree.span(block.header);
+                    let slot = match blocks.iter().position(|(known, ..)| *known == name) {
+                        Some(slot) => slot,
+                        None => {
+                            blocks.push((name, Vec::new(), None, header));
+                            blocks.len() - 1
+                        }
+                    };
+                    let (_, values, rest, _) = &mut blocks[slot];
+                    if let Err(failure) = self.block(scope, item.file, &block, values, rest) {
+                        self.settle(Err(failure), header);
+                        *rest = Some(Arc::new(Unknown {
+                            why: Why::Invalid,
+                            among: vec![],
+                        }));
+                    }
+                }
+            }
+        }
+        for (key, items, rest, span) in blocks {
+            if items.is_empty() && rest.is_none() {
+                continue;
+            }
+            let list = List {
+                items,
+                rest,
+                kind: Collection::Structural,
+            };
+            entries.push(Entry {
+                key,
+                span,
+                value: Value::new(Data::List(Arc::new(list)), span),
+            });
+        }
+        Value::object(entries, at)
+    }
+
+    /// A nested block, or what a `dynamic` block makes, added to the blocks of its type.
+    fn block(
+        &self,
+        scope: Scope<'_>,
+        file: u32,
+        block: &Block,
+        values: &mut Vec<Value>,
+        rest: &mut Option<Arc<Unknown>>,
+    ) -> Result<(), Failure> {
+        let tree = scope.tree;
+        if tree.slice(block.name) != "dynamic" {
+            values.push(self.nested(scope, file, block, tree.span(block.header))?);
+            return Ok(());
+        }
+        let header = tree.span(block.header);
+        let [label] = tree.labels(block) else {
+            return Err(fail(
+                "a `dynamic` block takes one label: the type it makes",
+                header,
+            ));
+        };
+        let Some(for_each) = attribute_of(tree, &block.body, "for_each") else {
+            return Err(fail("a `dynamic` block needs `for_each`", header));
+        };
+        let Some(content) =
+            blocks_of(tree, &block.body).find(|inner| tree.slice(inner.name) == "content")
+        else {
+            return Err(fail("a `dynamic` block needs a `content` block", header));
+        };
+        let iterator =
+            attribute_of(tree, &block.body, "iterator").map(|found| match tree.expr(found.value) {
+                Expr::Name => tree.slice(tree.ranges[found.value.0 as usize]).into(),
+                _ => constant_text(tree, found.value).unwrap_or_default(),
+            });
+        let iterator = iterator.unwrap_or_else(|| tree.label(label).as_ref().into());
+        let once = |key: Value, value: Value| -> Evaluated {
+            let entry = |key: &str, value: Value| Entry {
+                key: key.into(),
+                span: header,
+                value,
+            };
+            let bound = Value::object(vec![entry("key", key), entry("value", value)], header);
+            let frame = Frame {
+                name: &iterator,
+                value: bound,
+                outer: scope.frames,
+            };
+            self.nested(
+                Scope {
+                    frames: Some(&frame),
+                    ..scope
+                },
+                file,
+                &content,
+                header,
+            )
+        };
+        let collection = self.evaluate(scope, for_each.value)?;
+        self.each_of(
+            &collection,
+            tree.expr_span(for_each.value),
+            &once,
+            values,
+            rest,
+        )
+    }
+
+    /// Runs `once` for each member of the collection of a `dynamic` block.
+    fn each_of(
+        &self,
+        collection: &Value,
+        span: Span,
+        once: &dyn Fn(Value, Value) -> Evaluated,
+        values: &mut Vec<Value>,
+        rest: &mut Option<Arc<Unknown>>,
+    ) -> Result<(), Failure> {
+        // A block that may be there; if it cannot be evaluated it could be anything.
+        let possible = |why: &Why, key: Value, value: Value| {
+            let among = once(key, value)
+                .map(|value| vec![value])
+                .unwrap_or_default();
+            Some(Arc::new(Unknown {
+                why: why.clone(),
+                among,
+            }))
+        };
+        let known = collection.resolved();
+        let open = match &known.data {
+            Data::List(list) => {
+                for (index, item) in list.items.iter().enumerate() {
+                    let key = match list.kind {
+                        Collection::Set => item.clone(),
+                        _ => Value::new(Data::Number((index as i64).into()), span),
+                    };
+                    values.push(once(key, item.clone())?);
+                }
+                list.rest.clone()
+            }
+            Data::Map(map) => {
+                for entry in &map.entries {
+                    values.push(once(
+                        Value::text(entry.key.clone(), entry.span),
+                        entry.value.clone(),
+                    )?);
+                }
+                map.rest.clone()
+            }
+            Data::Unknown(unknown) if !unknown.among.is_empty() => {
+                let mut among = Vec::new();
+                for alternative in &unknown.among {
+                    let mut more = Vec::new();
+                    let mut open = None;
+                    self.each_of(alternative, span, once, &mut more, &mut open)?;
+                    if let Some(open) = open {
+                        *rest = Some(open);
+                        return Ok(());
+                    }
+                    among.extend(more);
+                }
+                if !among.is_empty() {
+                    *rest = Some(Arc::new(Unknown {
+                        why: unknown.why.clone(),
+                        among,
+                    }));
+                }
+                None
+            }
+            Data::Unknown(_) | Data::Reference(_) => {
+                let why = known.first_why().unwrap_or(Why::Invalid);
+                let part = |name: &str| Value::unknown(Why::Instance(name.into()), span);
+                *rest = possible(
+                    &why,
+                    part("the key of a dynamic block"),
+                    part("the value of a dynamic block"),
+                );
+                None
+            }
+            Data::Null => None,
+            _ => {
+                return Err(fail(
+                    "`for_each` of a `dynamic` block must be a list, set, map or object",
+                    span,
+                ));
+            }
+        };
+        if let Some(open) = open {
+            let key = Value::unknown(open.why.clone(), span);
+            *rest = possible(&open.why, key, any_of(&open, span));
+        }
+        Ok(())
+    }
+
+    fn nested(&self, scope: Scope<'_>, file: u32, block: &Block, at: Span) -> Evaluated {
+        self.deeper(at, || {
+            let items: Vec<At<Item>> = scope
+                .tree
+                .items(&block.body)
+                .iter()
+                .map(|&node| At { file, node })
+                .collect();
+            Ok(self.map_of(scope, &items, at, None))
+        })
+    }
+
+    /// `data "template_file"`: its `template` rendered with its `vars`.
+    fn template_file(
+        &self,
+        instance: &Rc<Instance>,
+        body: &Value,
+        header: Span,
+    ) -> Vec<(&'static str, Value)> {
+        use super::function::{Environment, Template};
+        let Some((map, template)) = body
+            .as_map()
+            .and_then(|map| Some((map, map.value("template")?)))
+        else {
+            return vec![];
+        };
+        let none = Map::new(vec![], None, Collection::Structural);
+        let vars = match map.value("vars").map(Value::resolved) {
+            None => &none,
+            Some(Value {
+                data: Data::Map(vars),
+                ..
+            }) => vars,
+            Some(unknown) => {
+                return vec![("rendered", super::expression::unknown_from(unknown, header))];
+            }
+        };
+        let scope = Scope::of(instance, &instance.module.files[0]);
+        let world = super::environment::World {
+            evaluator: self,
+            scope,
+        };
+        let rendered = world
+            .render(&Template::Text(template.clone()), vars)
+            .map_err(|message| fail(message, header));
+        vec![("rendered", self.settle(rendered, header))]
+    }
+
+    /// Adds what the configuration alone decides about some data sources.
+    fn derive(&self, instance: &Rc<Instance>, row: u32, body: &mut Value, header: Span) {
+        let block = &instance.module.resources[row as usize];
+        if block.mode != Mode::Data || !derives(&block.type_name) {
+            return;
+        }
+        let derived = match block.type_name.as_str() {
+            "template_file" => self.template_file(instance, body, header),
+            _ => policy_document::render(body, header),
+        };
+        if let Data::Map(map) = &body.data {
+            let mut entries = map.entries.clone();
+            entries.extend(derived.into_iter().map(|(key, value)| Entry {
+                key: key.into(),
+                span: header,
+                value,
+            }));
+            body.data = Data::Map(Arc::new(Map::new(entries, map.rest.clone(), map.kind)));
+        }
+    }
+}
+
+/// Whether the configuration alone decides what a data source of this type gives.
+fn derives(type_name: &str) -> bool {
+    matches!(type_name, "aws_iam_policy_document" | "template_file")
+}
+
+/// The blocks of one type among the items.
+fn of_type(instance: &Instance, items: &[At<Item>], name: &str) -> Vec<At<Item>> {
+    let of_type = |item: &&At<Item>| match item.node {
+        Item::Block(index) => {
+            let tree = &instance.module.files[item.file as usize];
+            super::module::nested_type(tree, &tree.blocks[index as usize]) == name
+        }
+        Item::Attribute(_) => false,
+    };
+    items.iter().filter(of_type).copied().collect()
+}

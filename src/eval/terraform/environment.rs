@@ -1,0 +1,150 @@
+//! What functions may ask of the world: files inside the boundary, and templates.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::evaluator::Evaluator;
+use super::function::{Environment, Template};
+use super::scope::{Frame, Scope};
+use super::world::absolute;
+use crate::eval::{Map, Value};
+use crate::source::{EntryKind, SourceFile, SourceId};
+use crate::syntax::hcl;
+
+/// Files that `fileset()` looks at, at the most.
+const MAX_FILES: usize = 20_000;
+
+/// The world as an expression sees it.
+pub(crate) struct World<'e, 'w, 's> {
+    pub(crate) evaluator: &'e Evaluator<'w>,
+    pub(crate) scope: Scope<'s>,
+}
+
+impl World<'_, '_, '_> {
+    /// The path that a function names: relative to the root module, inside the boundary.
+    fn path(&self, path: &str) -> Result<PathBuf, String> {
+        let world = self.evaluator.program.world;
+        let full = absolute(&self.scope.instance.root().module.folder, path.as_ref());
+        if path.starts_with('~') || !world.inside(&full) {
+            return Err(format!(
+                "{path:?} lies outside the scanned folders and is not read"
+            ));
+        }
+        Ok(full)
+    }
+}
+
+impl Environment for World<'_, '_, '_> {
+    fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
+        let full = self.path(path)?;
+        let world = self.evaluator.program.world;
+        let bytes = world
+            .files
+            .read(&full)
+            .map_err(|error| format!("cannot read {path:?}: {error}"))?;
+        let (file, problem) = world.sources.add(&world.shown(&full), bytes);
+        match problem {
+            Some(_) => Err(format!("{path:?} is not UTF-8 text")),
+            None => Ok(file),
+        }
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        let full = self.path(path)?;
+        self.evaluator
+            .program
+            .world
+            .files
+            .read(&full)
+            .map_err(|error| format!("cannot read {path:?}: {error}"))
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        let full = self.path(path)?;
+        match self.evaluator.program.world.files.kind(&full) {
+            Some(EntryKind::Folder) => Err(format!("{path:?} is a folder, not a file")),
+            Some(EntryKind::File) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    fn files(&self, folder: &str) -> Result<Vec<String>, String> {
+        let full = self.path(folder)?;
+        let files = self.evaluator.program.world.files;
+        let mut found = Vec::new();
+        let mut waiting = vec![(full, String::new(), 0)];
+        while let Some((folder, prefix, depth)) = waiting.pop() {
+            for entry in files.list(&folder).unwrap_or_default() {
+                let name = format!("{prefix}{}", entry.name);
+                let path = folder.join(&entry.name);
+                match entry.kind {
+                    EntryKind::Folder
+                        if depth < 32 && self.evaluator.program.world.inside(&path) =>
+                    {
+                        waiting.push((path, format!("{name}/"), depth + 1));
+                    }
+                    EntryKind::Folder => {}
+                    EntryKind::File => found.push(name),
+                }
+            }
+            if found.len() + waiting.len() > MAX_FILES {
+                return Err(format!("{folder:?} holds more than {MAX_FILES} files"));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    fn render(&self, template: &Template, variables: &Map) -> Result<Value, String> {
+        let (tree, id) = match template {
+            Template::File(file) => hcl::parse_template(file.id, &file.text),
+            Template::Text(value) => {
+                let Some(text) = value.as_text() else {
+                    return Ok(super::expression::unknown_from(value, value.origin.span));
+                };
+                hcl::parse_template(SourceId(u32::MAX), &text.into())
+            }
+        };
+        if let Some(error) = tree.errors.first() {
+            return Err(format!("the template is not valid: {}", error.message));
+        }
+        let frames: Vec<(&str, &Value)> = variables
+            .entries
+            .iter()
+            .map(|entry| (entry.key.as_str(), &entry.value))
+            .collect();
+        let scope = Scope {
+            tree: &tree,
+            sealed: true,
+            frames: None,
+            item: None,
+            repetition: None,
+            ..self.scope
+        };
+        let evaluate = |scope: Scope<'_>| {
+            self.evaluator
+                .evaluate(scope, id)
+                .map_err(|failure| failure.message)
+        };
+        with_frames(&frames, None, &|frames| evaluate(Scope { frames, ..scope }))
+    }
+}
+
+/// Runs `work` with one frame per variable. Frames lie on the stack, so they are made in a loop of calls.
+fn with_frames<R>(
+    variables: &[(&str, &Value)],
+    outer: Option<&Frame<'_>>,
+    work: &dyn Fn(Option<&Frame<'_>>) -> R,
+) -> R {
+    match variables {
+        [] => work(outer),
+        [(name, value), rest @ ..] => {
+            let frame = Frame {
+                name,
+                value: (*value).clone(),
+                outer,
+            };
+            with_frames(rest, Some(&frame), work)
+        }
+    }
+}
