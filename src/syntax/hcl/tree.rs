@@ -1,5 +1,9 @@
 //! The tree of an HCL file: flat arrays, children before parents, byte ranges everywhere.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::literal;
 use crate::source::{Diagnostic, SourceId, Span};
 
 /// A byte range in the text of a [`Tree`] (see [`Tree::span`] for the place in the source).
@@ -228,7 +232,7 @@ pub struct Tree {
     pub source: SourceId,
     /// The text that ranges are about: the source, and behind it texts that had to be unescaped before they
     /// could be parsed (template strings with escapes in JSON syntax).
-    pub text: std::sync::Arc<str>,
+    pub text: Arc<str>,
     /// Expressions, children before parents.
     pub exprs: Vec<Expr>,
     /// The bytes of each expression.
@@ -258,6 +262,42 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// A tree of nothing over `text`.
+    pub(super) fn new(source: SourceId, text: Arc<str>) -> Self {
+        let range = Range { start: 0, end: text.len() as u32 };
+        Self {
+            source,
+            text,
+            exprs: Vec::new(),
+            ranges: Vec::new(),
+            lists: Vec::new(),
+            parts: Vec::new(),
+            fors: Vec::new(),
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            labels: Vec::new(),
+            items: Vec::new(),
+            root: Body { items: List { start: 0, len: 0 }, range },
+            comments: Vec::new(),
+            errors: Vec::new(),
+            synthetic: Vec::new(),
+        }
+    }
+
+    /// Gives back the room that the arrays do not use.
+    pub(super) fn shrink(&mut self) {
+        self.exprs.shrink_to_fit();
+        self.ranges.shrink_to_fit();
+        self.lists.shrink_to_fit();
+        self.parts.shrink_to_fit();
+        self.fors.shrink_to_fit();
+        self.attributes.shrink_to_fit();
+        self.blocks.shrink_to_fit();
+        self.labels.shrink_to_fit();
+        self.items.shrink_to_fit();
+        self.comments.shrink_to_fit();
+    }
+
     /// The expression and its bytes.
     pub fn expr(&self, id: ExprId) -> Expr {
         self.exprs[id.0 as usize]
@@ -305,5 +345,75 @@ impl Tree {
     /// The attributes and blocks of a body, in source order.
     pub fn items(&self, body: &Body) -> &[Item] {
         &self.items[body.items.start as usize..(body.items.start + body.items.len) as usize]
+    }
+
+    /// The text that a literal part stands for; nothing for other parts.
+    ///
+    /// Line ends stay as they are written (`\r\n` in a heredoc of a file with such line ends), as in Terraform.
+    pub fn literal(&self, part: &Part) -> Cow<'_, str> {
+        match part.kind {
+            PartKind::Quoted => literal::quoted(self.slice(part.range)),
+            PartKind::Raw => literal::unquoted(self.slice(part.range)),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// The text of the parts of an [`Expr::Literal`].
+    pub fn literal_text(&self, parts: List) -> Cow<'_, str> {
+        match self.parts(parts) {
+            [] => Cow::Borrowed(""),
+            [part] => self.literal(part),
+            parts => parts.iter().map(|part| self.literal(part)).collect::<String>().into(),
+        }
+    }
+
+    /// The text of an expression that is a string without interpolations; `None` for others.
+    pub fn string(&self, id: ExprId) -> Option<Cow<'_, str>> {
+        match self.expr(id) {
+            Expr::Literal(parts) => Some(self.literal_text(parts)),
+            _ => None,
+        }
+    }
+
+    /// The text of a label.
+    pub fn label(&self, label: &Label) -> Cow<'_, str> {
+        let raw = self.slice(label.text);
+        if label.quoted { literal::quoted(raw) } else { Cow::Borrowed(raw) }
+    }
+
+    /// The type name of a block.
+    pub fn block_name(&self, block: &Block) -> &str {
+        self.slice(block.name)
+    }
+
+    /// The name of an attribute.
+    pub fn attribute_name(&self, attribute: &Attribute) -> &str {
+        self.slice(attribute.name)
+    }
+
+    /// The attributes of a body, in source order.
+    pub fn attributes<'t>(&'t self, body: &Body) -> impl Iterator<Item = &'t Attribute> {
+        self.items(body).iter().filter_map(|item| match item {
+            Item::Attribute(index) => Some(&self.attributes[*index as usize]),
+            Item::Block(_) => None,
+        })
+    }
+
+    /// The blocks of a body, in source order.
+    pub fn blocks<'t>(&'t self, body: &Body) -> impl Iterator<Item = &'t Block> {
+        self.items(body).iter().filter_map(|item| match item {
+            Item::Block(index) => Some(&self.blocks[*index as usize]),
+            Item::Attribute(_) => None,
+        })
+    }
+
+    /// The attribute of a body with this name.
+    pub fn attribute<'t>(&'t self, body: &Body, name: &str) -> Option<&'t Attribute> {
+        self.attributes(body).find(|attribute| self.slice(attribute.name) == name)
+    }
+
+    /// The keys and values of an [`Expr::Object`].
+    pub fn entries(&self, object: List) -> impl Iterator<Item = (ExprId, ExprId)> {
+        self.list(object).chunks_exact(2).map(|pair| (pair[0], pair[1]))
     }
 }

@@ -1,0 +1,7 @@
+resource "terraform_data" "in" {
+  input = "in"
+}
+
+output "x" {
+  value = "static"
+}

@@ -1,0 +1,3 @@
+resource "terraform_data" "bad" {
+  for_each = ["a", "b"]
+}

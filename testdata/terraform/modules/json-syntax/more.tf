@@ -1,0 +1,3 @@
+output "from_native" {
+  value = "${local.mixed}/${terraform_data.one.input}"
+}

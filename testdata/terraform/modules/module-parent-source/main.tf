@@ -1,0 +1,7 @@
+module "a" {
+  source = "./modules/a"
+}
+
+output "a" {
+  value = module.a.text
+}

@@ -1,0 +1,4 @@
+variable "strict" {
+  type     = string
+  nullable = false
+}

@@ -1,0 +1,6 @@
+variable "x" {}
+variable "y" {}
+
+output "both" {
+  value = "${var.x} ${var.y}"
+}

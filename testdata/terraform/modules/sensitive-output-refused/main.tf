@@ -1,0 +1,8 @@
+variable "secret" {
+  default   = "hush"
+  sensitive = true
+}
+
+output "leak" {
+  value = var.secret
+}

@@ -1,0 +1,8 @@
+variable "token" {
+  sensitive = true
+}
+
+output "token" {
+  value     = upper(var.token)
+  sensitive = true
+}

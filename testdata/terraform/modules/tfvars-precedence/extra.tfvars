@@ -1,0 +1,4 @@
+h = "extra"
+i = "extra"
+j = "extra"
+g = "extra"

@@ -1,0 +1,2 @@
+a = "never read"
+b = "never read"

@@ -1,0 +1,7 @@
+module "child" {
+  source = "./child"
+}
+
+output "x" {
+  value = module.child.nope
+}

@@ -1,0 +1,2 @@
+name       = "dev"
+undeclared = "only a warning"
