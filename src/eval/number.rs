@@ -13,6 +13,9 @@ pub(crate) const PRECISION: usize = 512;
 /// A binary fraction rounded half to even, as Go's `big.Float`.
 pub(crate) type Big = FBig<HalfEven, 2>;
 
+/// The largest binary exponent of a result, either way; beyond it a number is not computed.
+pub(crate) const MAX_EXPONENT: isize = 40_000;
+
 /// A number. Equal numbers are equal however they were made.
 #[derive(Debug, Clone)]
 pub enum Number {
@@ -85,12 +88,12 @@ impl Number {
         Number::Big(Arc::new(big))
     }
 
-    /// The number nearest to a 64-bit float, which must be finite.
+    /// The number of a 64-bit float, which must be finite. It is shown with the digits that tell it from other 64-bit floats.
     pub fn from_f64(float: f64) -> Option<Self> {
         let big = FBig::<dashu_float::round::mode::Zero, 2>::try_from(float).ok()?;
         float
             .is_finite()
-            .then(|| Self::from_big(big.with_rounding().with_precision(PRECISION).value()))
+            .then(|| Self::from_big(big.with_rounding().with_precision(53).value()))
     }
 
     /// As a binary fraction of [`PRECISION`] bits.
@@ -101,6 +104,163 @@ impl Number {
                 .value(),
             Number::Big(big) => (**big).clone(),
         }
+    }
+
+    /// The bits that its digits are shown for: those of the wider operand, as Go's `big.Float` has it.
+    fn precision(&self) -> usize {
+        match self {
+            Number::Int(_) => PRECISION,
+            Number::Big(big) => match big.precision() {
+                0 => PRECISION,
+                bits => bits.min(PRECISION),
+            },
+        }
+    }
+
+    /// The sum; `None` beyond ±2^[`MAX_EXPONENT`].
+    pub fn add(&self, other: &Self) -> Option<Self> {
+        if let (Number::Int(a), Number::Int(b)) = (self, other) {
+            if let Some(sum) = a.checked_add(*b) {
+                return Some(Number::Int(sum));
+            }
+        }
+        let context = Context::<HalfEven>::new(self.precision().max(other.precision()));
+        bounded(context.add(self.to_big().repr(), other.to_big().repr()))
+    }
+
+    /// The difference; `None` beyond ±2^[`MAX_EXPONENT`].
+    pub fn sub(&self, other: &Self) -> Option<Self> {
+        self.add(&other.neg())
+    }
+
+    /// The product; `None` beyond ±2^[`MAX_EXPONENT`].
+    pub fn mul(&self, other: &Self) -> Option<Self> {
+        if let (Number::Int(a), Number::Int(b)) = (self, other) {
+            if let Some(product) = a.checked_mul(*b) {
+                return Some(Number::Int(product));
+            }
+        }
+        // `cty` multiplies with all bits and keeps those that are needed.
+        let product = bounded(
+            Context::<HalfEven>::new(PRECISION).mul(self.to_big().repr(), other.to_big().repr()),
+        )?;
+        let Number::Big(big) = &product else {
+            return Some(product);
+        };
+        let bits = self.precision().max(other.precision()).max(big.digits());
+        Some(Number::Big(Arc::new(
+            (**big).clone().with_precision(bits).value(),
+        )))
+    }
+
+    /// The quotient; `None` when `other` is zero and beyond ±2^[`MAX_EXPONENT`].
+    pub fn div(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        if let (Number::Int(a), Number::Int(b)) = (self, other) {
+            if a.checked_rem(*b) == Some(0) {
+                return a.checked_div(*b).map(Number::Int);
+            }
+        }
+        let context = Context::<HalfEven>::new(self.precision().max(other.precision()));
+        bounded(context.div(self.to_big().repr(), other.to_big().repr()))
+    }
+
+    /// `self − other · trunc(self / other)`, and `self` when `other` is zero, as `cty` has it.
+    pub fn rem(&self, other: &Self) -> Option<Self> {
+        if other.is_zero() {
+            return Some(self.clone());
+        }
+        if let (Number::Int(a), Number::Int(b)) = (self, other) {
+            return Some(Number::Int(a.checked_rem(*b).unwrap_or(0)));
+        }
+        self.sub(&other.mul(&self.div(other)?.trunc())?)
+    }
+
+    /// The number with the other sign.
+    #[must_use]
+    pub fn neg(&self) -> Self {
+        match self {
+            Number::Int(int) => match int.checked_neg() {
+                Some(int) => Number::Int(int),
+                None => Self::from_big(-self.to_big()),
+            },
+            Number::Big(big) => Self::from_big(-(**big).clone()),
+        }
+    }
+
+    /// The whole number next to it in the direction of zero.
+    #[must_use]
+    pub fn trunc(&self) -> Self {
+        match self {
+            Number::Int(_) => self.clone(),
+            Number::Big(big) => Self::from_big(big.trunc().with_precision(PRECISION).value()),
+        }
+    }
+
+    /// The greatest whole number that is not greater.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        match self {
+            Number::Int(_) => self.clone(),
+            Number::Big(big) => Self::from_big(big.floor().with_precision(PRECISION).value()),
+        }
+    }
+
+    /// The smallest whole number that is not smaller.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        self.neg().floor().neg()
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(&self) -> bool {
+        self.sign() == Ordering::Equal
+    }
+
+    /// How it compares with zero.
+    pub fn sign(&self) -> Ordering {
+        self.cmp(&Number::Int(0))
+    }
+
+    /// Whether it has no fraction.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Number::Int(_) => true,
+            Number::Big(big) => big.fract() == Big::ZERO,
+        }
+    }
+
+    /// Its decimal with at most ten significant digits, in scientific notation where that is shorter: Go's `%.10g`.
+    pub(crate) fn to_ten_digits(&self) -> String {
+        let decimal = self.to_big().with_base_and_precision::<10>(10).value();
+        let (significand, exponent) = decimal.into_repr().into_parts();
+        let (sign, digits) = match significand.to_string().strip_prefix('-') {
+            Some(digits) => ("-", digits.to_owned()),
+            None => ("", significand.to_string()),
+        };
+        let digits = digits.trim_end_matches('0');
+        if digits.is_empty() {
+            return "0".into();
+        }
+        let significant = significand.to_string().trim_start_matches('-').len() as isize;
+        let point = significant + exponent;
+        if !(-3..=10).contains(&point) {
+            let (first, others) = digits.split_at(1);
+            let dot = if others.is_empty() { "" } else { "." };
+            let power = point - 1;
+            let power_sign = if power < 0 { '-' } else { '+' };
+            return format!("{sign}{first}{dot}{others}e{power_sign}{:02}", power.abs());
+        }
+        if point <= 0 {
+            return format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs()));
+        }
+        let whole = point.unsigned_abs();
+        if digits.len() <= whole {
+            return format!("{sign}{digits}{}", "0".repeat(whole - digits.len()));
+        }
+        format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
     }
 
     /// As a whole number, when it is one and fits.
@@ -159,6 +319,19 @@ impl fmt::Display for Number {
     }
 }
 
+/// A result within the bounds.
+fn bounded(result: dashu_float::FpResult<Big>) -> Option<Number> {
+    let big = result.ok()?.value();
+    let repr = big.repr();
+    let top = repr
+        .exponent()
+        .checked_add(isize::try_from(repr.digits()).ok()?)?;
+    let within = repr.is_finite()
+        && (-MAX_EXPONENT..=MAX_EXPONENT).contains(&top)
+        && repr.exponent() >= -2 * MAX_EXPONENT;
+    within.then(|| Number::from_big(big))
+}
+
 /// The shortest decimal that reads back as `big`. More digits never read back worse, so the count is found by halving.
 fn shortest(big: &Big) -> String {
     if big.fract() == Big::ZERO {
@@ -170,11 +343,15 @@ fn shortest(big: &Big) -> String {
             .value()
             .to_string()
     };
+    let bits = match big.precision() {
+        0 => PRECISION,
+        bits => bits,
+    };
     let (mut low, mut high) = (1, PRECISION * 302 / 1000 + 3);
     while low < high {
         let middle = (low + high) / 2;
-        match Number::parse(&decimal(middle)) {
-            Some(Number::Big(back)) if *back == *big => high = middle,
+        match Number::parse(&decimal(middle)).map(|back| back.to_big()) {
+            Some(back) if back.clone().with_precision(bits).value() == *big => high = middle,
             _ => low = middle + 1,
         }
     }

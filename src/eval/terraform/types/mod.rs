@@ -1,8 +1,22 @@
 //! Type constraints and conversion.
 
+mod convert;
+mod describe;
+mod parse;
+mod unify;
+
 use ecow::EcoString;
 
 use crate::eval::Value;
+
+pub use convert::convert;
+pub(super) use convert::{alike, sorted_set};
+pub(super) use describe::{kind_name, type_of};
+pub use parse::parse_type;
+pub use unify::unify;
+
+/// How deep values and types may be nested; what lies deeper is an unknown with [`Why::Limit`](crate::eval::Why::Limit).
+pub(super) const MAX_DEPTH: usize = 128;
 
 /// A type constraint.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,12 +52,4 @@ pub struct Field {
     pub optional: bool,
     /// What it then is; null without a default.
     pub default: Option<Value>,
-}
-
-/// The value as one of this type, as Terraform converts the value of a variable; unknown parts stay unknown.
-///
-/// # Errors
-/// Why it is not one, as a sentence with the path inside the value.
-pub fn convert(_value: &Value, _to: &Type) -> Result<Value, String> {
-    Err("not there yet".into())
 }
