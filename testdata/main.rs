@@ -1,1 +1,4 @@
-//! The integration tests.
+//! The integration tests: one binary, the data beside it.
+
+mod json;
+mod terraform;

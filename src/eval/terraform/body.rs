@@ -154,16 +154,8 @@ impl Evaluator<'_> {
         let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
         let mut blocks: Vec<(EcoString, Vec<Value>, Option<Arc<Unknown>>, Span)> = Vec::new();
         for item in items {
-            let tree = if resource.is_some() || items.len() > 1 {
-                &module.files[item.file as usize]
-            } else {
-                module.tree(item)
-            };
-            let scope = if std::ptr::eq(scope.tree, &**tree) {
-                scope
-            } else {
-                scope.in_tree(tree)
-            };
+            let tree = module.tree(item);
+            let scope = scope.in_tree(tree);
             match item.node {
                 Item::Attribute(index) => {
                     let attribute = tree.attributes[index as usize];

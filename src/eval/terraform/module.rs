@@ -504,12 +504,7 @@ pub(crate) fn blocks_of<'t>(tree: &'t Tree, body: &Body) -> impl Iterator<Item =
 pub(crate) fn constant_text(tree: &Tree, id: ExprId) -> Option<EcoString> {
     use crate::syntax::hcl::Expr;
     match tree.expr(id) {
-        Expr::Literal(parts) => Some(
-            tree.parts(parts)
-                .iter()
-                .map(|part| tree.literal(part))
-                .collect(),
-        ),
+        Expr::Literal(parts) => Some(tree.literal_text(parts).as_ref().into()),
         Expr::Paren(inner) => constant_text(tree, inner),
         _ => None,
     }

@@ -75,23 +75,12 @@ impl<'w> Program<'w> {
             .copied()
             .filter(|folder| !called.contains(folder))
             .collect();
-        let mut reached: BTreeSet<&PathBuf> = BTreeSet::new();
-        let reach = |from: &PathBuf, reached: &mut BTreeSet<&PathBuf>| {
-            let mut waiting = vec![from.clone()];
-            while let Some(folder) = waiting.pop() {
-                let Some((folder, to)) = calls.get_key_value(&folder) else {
-                    continue;
-                };
-                if reached.insert(folder) {
-                    waiting.extend(to.iter().cloned());
-                }
-            }
-        };
-        roots.iter().for_each(|root| reach(root, &mut reached));
+        let mut reached = BTreeSet::new();
+        roots.iter().for_each(|root| reach(root, &calls, &mut reached));
         for folder in folders {
             if !reached.contains(folder) {
                 roots.push(folder);
-                reach(folder, &mut reached);
+                reach(folder, &calls, &mut reached);
             }
         }
         roots.sort();
@@ -235,6 +224,22 @@ impl<'w> Program<'w> {
     }
 }
 
+/// Adds a folder and all that its calls lead to.
+fn reach<'p>(
+    from: &'p PathBuf,
+    calls: &'p FxHashMap<&'p PathBuf, Vec<PathBuf>>,
+    reached: &mut BTreeSet<&'p PathBuf>,
+) {
+    let mut waiting = vec![from];
+    while let Some(folder) = waiting.pop() {
+        if let Some(to) = calls.get(folder)
+            && reached.insert(folder)
+        {
+            waiting.extend(to);
+        }
+    }
+}
+
 /// Whether a file name is that of Terraform or OpenTofu configuration.
 pub(crate) fn configuration(name: &str) -> bool {
     [".tf", ".tofu", ".tf.json", ".tofu.json"]
@@ -260,7 +265,7 @@ fn read_module(
     let parse = |(name, file): &&(String, Arc<SourceFile>)| -> Arc<Tree> {
         let json = name.ends_with(".json");
         Arc::new(if json {
-            hcl::parse_json(file.id, &file.text)
+            hcl::parse(file.id, &file.text)
         } else {
             hcl::parse(file.id, &file.text)
         })

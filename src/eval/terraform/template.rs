@@ -130,7 +130,7 @@ impl Evaluator<'_> {
         span: Span,
         out: &mut Vec<Rendered>,
     ) -> Result<(), Failure> {
-        let mut once = |key: Value, value: Value, out: &mut Vec<Rendered>| -> Result<(), Failure> {
+        let once = |key: Value, value: Value, out: &mut Vec<Rendered>| -> Result<(), Failure> {
             let inner = Frame {
                 name: value_name,
                 value,
