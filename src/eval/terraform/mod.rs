@@ -11,6 +11,7 @@ mod expression;
 pub mod function;
 mod module;
 pub mod operator;
+pub mod plan;
 mod policy_document;
 mod program;
 mod provider;
