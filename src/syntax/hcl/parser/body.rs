@@ -86,16 +86,25 @@ impl<'t> Parser<'t> {
             return self.fail(name.range(), "the name of an argument is not quoted", "remove the quotes");
         }
         if name.kind != Kind::Name {
-            return self.unexpected("an argument or a block was expected here", "");
+            let failed = self.unexpected("an argument or a block was expected here", "");
+            if self.recovering && self.lexer.line_end(name.start as usize) > name.end as usize {
+                // Perhaps only this token is wrong.
+                self.advance();
+                return Ok(());
+            }
+            return failed;
         }
         self.advance();
         match self.token.kind {
             Kind::Assign => self.attribute_item(name, scope, false),
             Kind::Quote | Kind::OpenBrace | Kind::Name => self.block(name),
-            Kind::Invalid => self.unexpected("an equals sign or a block was expected here", ""),
             _ => {
                 let help = "write name = value for an argument, or name { … } for a block";
-                self.fail(name.range(), "this is neither an argument nor a block", help)
+                let failed = match self.token.kind {
+                    Kind::Invalid => self.unexpected("", ""),
+                    _ => self.fail(name.range(), "this is neither an argument nor a block", help),
+                };
+                if self.recovering && self.ends_with_brace(name.start as usize) { self.block(name) } else { failed }
             }
         }
     }
@@ -129,10 +138,26 @@ impl<'t> Parser<'t> {
             _ if one_line => Ok(value),
             Kind::Comma => {
                 let help = "end each argument with a line end, not with a comma";
-                self.fail(self.token.range(), "a comma cannot follow an argument", help)
+                let failed = self.fail(self.token.range(), "a comma cannot follow an argument", help);
+                if self.recovering && self.lexer.line_end(self.before as usize) == self.token.end as usize {
+                    self.advance();
+                    return Ok(value);
+                }
+                failed
             }
-            _ => self.unexpected("a line end was expected after this argument", "put the rest on a line of its own"),
+            _ => {
+                let help = "put the rest on a line of its own";
+                let failed = self.unexpected("a line end was expected after this argument", help);
+                // Where another item or the end of the block follows, only the line end is missing.
+                if self.recovering && (self.is(Kind::CloseBrace) || self.assigns()) { Ok(value) } else { failed }
+            }
         }
+    }
+
+    /// Whether the token is a name with an equals sign behind it.
+    fn assigns(&self) -> bool {
+        let rest = self.lexer.text[self.token.end as usize..].trim_start_matches([' ', '\t']);
+        self.is(Kind::Name) && rest.starts_with('=') && !rest.starts_with("==")
     }
 
     /// Adds an attribute to a body, unless its name was there before.
@@ -250,7 +275,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A quoted label; it cannot hold interpolations.
-    fn label(&mut self) -> Parsed<()> {
+    pub(super) fn label(&mut self) -> Parsed<()> {
         let open = self.token;
         let mut at = open.end as usize;
         loop {

@@ -207,9 +207,16 @@ impl<'t> Parser<'t> {
         self.say(problem);
     }
 
-    /// Adds a diagnostic, unless one stands at the same place or there are too many to be of use.
+    /// Adds a diagnostic, unless there are too many to be of use. Of what is wrong with the syntax of one line only the
+    /// first is said: the rest follows from it more often than not.
     pub(super) fn say(&mut self, problem: Diagnostic) {
-        let again = self.tree.errors.last().is_some_and(|last| last.span.start == problem.span.start);
+        let again = self.tree.errors.last().is_some_and(|last| {
+            let (start, end) = (last.span.start as usize, problem.span.start as usize);
+            let between = self.lexer.text.as_bytes().get(start.min(end)..start.max(end));
+            last.code == problem.code
+                && (start == end || problem.code == Code::Syntax)
+                && between.is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
+        });
         if !again && self.tree.errors.len() < MAX_ERRORS {
             self.tree.errors.push(problem);
         }

@@ -72,14 +72,28 @@ impl Parser<'_> {
         if matches!(self.token.kind, Kind::CloseBrace | Kind::End) {
             return true;
         }
-        if !self.recovering {
+        if !self.recovering || !self.is(Kind::Name) {
             return false;
         }
-        let Some(column) = self.first_on_line() else {
-            return false;
-        };
+        let Some(column) = self.first_on_line() else { return false };
         let indented = *open.indented.get_or_insert(column > open.indent);
-        (indented && column <= open.indent) || (column == 0 && self.is_top())
+        if column == 0 && self.is_top() {
+            return true;
+        }
+        indented && column <= open.indent && !self.is_outlier(self.token.start as usize, open.indent)
+    }
+
+    /// Whether the line of `at` lies farther left than its surroundings, in something that is indented by `indent`:
+    /// then the line is wrong, and it ends nothing.
+    fn is_outlier(&self, at: usize, indent: usize) -> bool {
+        let next = self.skip_blank(at);
+        if next >= self.lexer.text.len() {
+            return false;
+        }
+        let line = self.lexer.text[at..self.lexer.line_end(at)].trim_end();
+        let column = self.indent(next);
+        let closer = matches!(self.lexer.byte(next), b'}' | b']' | b')');
+        !line.ends_with(['{', '[', '(']) && (column > indent || (column == indent && closer))
     }
 
     /// Whether the body of `open` ends here (and was closed), or not at all.
@@ -117,9 +131,10 @@ impl Parser<'_> {
     /// Looks for the brace of a block whose header could not be read; whether it is missing altogether.
     pub(super) fn find_brace(&mut self, start: usize) -> Parsed<bool> {
         let end = self.lexer.line_end(start);
-        let line = self.lexer.text[start..end].trim_end();
-        if line.ends_with('{') {
-            self.resume(start + line.len() - 1);
+        if self.ends_with_brace(start) {
+            let brace = start + self.lexer.text[start..end].trim_end().len() - 1;
+            self.labels_before(brace);
+            self.resume(brace);
             return Ok(false);
         }
         let next = self.skip_blank(end);
@@ -132,6 +147,24 @@ impl Parser<'_> {
             return Ok(true);
         }
         Err(Failed)
+    }
+
+    /// Whether the line from `at` on ends with an opening brace.
+    pub(super) fn ends_with_brace(&self, at: usize) -> bool {
+        self.lexer.text[at..self.lexer.line_end(at)].trim_end().ends_with('{')
+    }
+
+    /// Takes the quoted labels that stand between the token and the brace of a broken header.
+    fn labels_before(&mut self, brace: usize) {
+        let said = self.tree.errors.len();
+        while (self.token.start as usize) < brace && !self.is(Kind::Newline) {
+            if !self.is(Kind::Quote) {
+                self.advance();
+            } else if self.label().is_err() {
+                break;
+            }
+        }
+        self.tree.errors.truncate(said);
     }
 
     /// Where to go on after an item that began at `start` and could not be read: at the end of one of its lines.
@@ -156,7 +189,8 @@ impl Parser<'_> {
             }
             let column = self.indent(next);
             let closer = matches!(self.lexer.byte(next), b'}' | b']' | b')');
-            if column < indent || (column == indent && !closer) {
+            let back = column < indent && !self.is_outlier(next, indent);
+            if back || (column == indent && !closer) {
                 break;
             }
             end = self.feed(&mut balance, next);

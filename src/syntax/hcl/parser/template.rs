@@ -195,7 +195,7 @@ impl Parser<'_> {
     }
 
     /// A whole template file.
-    pub(super) fn template_file(&mut self) -> Parsed<ExprId> {
+    pub(in super::super) fn template_file(&mut self) -> Parsed<ExprId> {
         let mut reading = self.reading(false);
         let start = self.lexer.at;
         let end = self.lexer.text.len();
