@@ -265,7 +265,7 @@ fn read_module(
     let parse = |(name, file): &&(String, Arc<SourceFile>)| -> Arc<Tree> {
         let json = name.ends_with(".json");
         Arc::new(if json {
-            hcl::parse(file.id, &file.text)
+            hcl::parse_json(file.id, &file.text)
         } else {
             hcl::parse(file.id, &file.text)
         })
