@@ -9,14 +9,24 @@ pub fn of(value: &Value) -> serde_json::Value {
     match &value.data {
         Data::Null => serde_json::Value::Null,
         Data::Bool(value) => json!(value),
-        Data::Number(number) => serde_json::Value::Number(number.to_string().parse::<Number>().expect("a number's text is JSON")),
-        Data::Text(_) | Data::Template(_) => value.as_text().map_or_else(unknown, |text| json!(text)),
+        Data::Number(number) => serde_json::Value::Number(
+            number
+                .to_string()
+                .parse::<Number>()
+                .expect("a number's text is JSON"),
+        ),
+        Data::Text(_) | Data::Template(_) => {
+            value.as_text().map_or_else(unknown, |text| json!(text))
+        }
         Data::List(list) if list.rest.is_some() => unknown(),
         Data::List(list) => list.items.iter().map(of).collect(),
         Data::Map(map) if map.rest.is_some() => unknown(),
         Data::Map(map) => {
-            let entries: Map<String, serde_json::Value> =
-                map.entries.iter().map(|entry| (entry.key.to_string(), of(&entry.value))).collect();
+            let entries: Map<String, serde_json::Value> = map
+                .entries
+                .iter()
+                .map(|entry| (entry.key.to_string(), of(&entry.value)))
+                .collect();
             serde_json::Value::Object(entries)
         }
         Data::Reference(_) | Data::Unknown(_) => unknown(),
@@ -37,7 +47,11 @@ pub fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
             parse(a) == parse(b)
         }
         (Array(a), Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Object(a), Object(b)) => a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b))),
+        (Object(a), Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
         _ => a == b,
     }
 }

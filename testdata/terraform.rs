@@ -20,12 +20,17 @@ fn folders(sources: &SourceMap, root: &Path) -> Vec<Folder> {
     let mut waiting = vec![root.to_owned()];
     while let Some(path) = waiting.pop() {
         let mut files = Vec::new();
-        for entry in Disk.list(&path).expect("a folder of the test data can be listed") {
+        for entry in Disk
+            .list(&path)
+            .expect("a folder of the test data can be listed")
+        {
             let full = path.join(&entry.name);
             match entry.kind {
                 distrust::source::EntryKind::Folder => waiting.push(full),
                 distrust::source::EntryKind::File if entry.name.contains(".tf") => {
-                    let bytes = Disk.read(&full).expect("a file of the test data can be read");
+                    let bytes = Disk
+                        .read(&full)
+                        .expect("a file of the test data can be read");
                     files.push((entry.name, sources.add(&full.to_string_lossy(), bytes).0));
                 }
                 distrust::source::EntryKind::File => {}
@@ -39,12 +44,20 @@ fn folders(sources: &SourceMap, root: &Path) -> Vec<Folder> {
 }
 
 fn world<'w>(sources: &'w SourceMap, root: &Path, settings: Settings) -> World<'w> {
-    World { sources, files: &Disk, base: root.to_owned(), boundary: vec![root.to_owned()], settings }
+    World {
+        sources,
+        files: &Disk,
+        base: root.to_owned(),
+        boundary: vec![root.to_owned()],
+        settings,
+    }
 }
 
 /// Runs on a thread with the stack that evaluation asks for.
 fn with_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(distrust::eval::terraform::THREAD_STACK_BYTES).build();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(distrust::eval::terraform::THREAD_STACK_BYTES)
+        .build();
     pool.expect("a thread pool can be made").install(work)
 }
 
@@ -57,18 +70,35 @@ fn we_know_more(expression: &str) -> bool {
 
 #[test]
 fn expressions() {
-    let text = std::fs::read_to_string(data().join("expressions.jsonl")).expect("the table is there");
-    let rows: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).expect("a row is JSON")).collect();
+    let text =
+        std::fs::read_to_string(data().join("expressions.jsonl")).expect("the table is there");
+    let rows: Vec<Json> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a row is JSON"))
+        .collect();
     assert!(rows.len() > 2_000, "the table is whole");
     let wrong: Vec<String> = with_stack(|| rows.iter().filter_map(disagreement).collect());
-    assert!(wrong.is_empty(), "{} of {} expressions disagree:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} expressions disagree:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("\n")
+    );
 }
 
 fn disagreement(row: &Json) -> Option<String> {
     let sources = SourceMap::new();
     let root = data().join("scope");
-    let world = world(&sources, &root, Settings::default());
-    let folder = folders(&sources, &root).into_iter().find(|folder| folder.path == root).expect("the scope is there");
+    let settings = Settings {
+        workspace: Some("default".into()),
+        ..Settings::default()
+    };
+    let world = world(&sources, &root, settings);
+    let folder = folders(&sources, &root)
+        .into_iter()
+        .find(|folder| folder.path == root)
+        .expect("the scope is there");
     let expression = row["expression"].as_str().expect("a row has an expression");
     let group = row["group"].as_str().unwrap_or_default();
     let wanted = if row["error"] == true {
@@ -78,8 +108,12 @@ fn disagreement(row: &Json) -> Option<String> {
     } else {
         row["value"].to_string()
     };
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| evaluate_expression(folder, &world, &Arc::from(expression))));
-    let Ok(result) = caught else { return Some(format!("{group}: {expression:?}: panicked")) };
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        evaluate_expression(folder, &world, &Arc::from(expression))
+    }));
+    let Ok(result) = caught else {
+        return Some(format!("{group}: {expression:?}: panicked"));
+    };
     let got = match &result {
         Err(problem) => format!("the error {:?}", problem.message),
         Ok(value) => json::of(value).to_string(),
@@ -88,7 +122,12 @@ fn disagreement(row: &Json) -> Option<String> {
         Err(_) => row["error"] == true,
         Ok(value) if row["error"] == true => row["infinite"] == true && value.why().is_some(),
         Ok(value) if row["unknown"] == true => !value.is_wholly_known() || we_know_more(expression),
-        Ok(value) => json::same(&json::of(value), &row["value"]) || (has_unknown(&row["value"]) && !value.is_wholly_known() && agrees(&json::of(value), &row["value"])),
+        Ok(value) => {
+            json::same(&json::of(value), &row["value"])
+                || (has_unknown(&row["value"])
+                    && !value.is_wholly_known()
+                    && agrees(&json::of(value), &row["value"]))
+        }
     };
     (!right).then(|| format!("{group}: {expression:?}: wanted {wanted}, got {got}"))
 }
@@ -107,19 +146,40 @@ fn agrees(ours: &Json, theirs: &Json) -> bool {
     match (ours, theirs) {
         _ if open(ours) && has_unknown(theirs) => true,
         _ if open(theirs) => true,
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b)),
-        (Json::Object(a), Json::Object(b)) => a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| agrees(a, b))),
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b))
+        }
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| agrees(a, b)))
+        }
         _ => json::same(ours, theirs),
     }
 }
 
 #[test]
 fn modules() {
-    let mut cases: Vec<String> = Disk.list(&data().join("modules")).expect("the cases are there").into_iter().map(|entry| entry.name).collect();
+    let mut cases: Vec<String> = Disk
+        .list(&data().join("modules"))
+        .expect("the cases are there")
+        .into_iter()
+        .map(|entry| entry.name)
+        .collect();
     cases.sort();
     assert!(cases.len() > 70, "all cases are there");
-    let wrong: Vec<String> = with_stack(|| cases.iter().flat_map(|case| case_disagreements(case)).collect());
-    assert!(wrong.is_empty(), "{} disagreements:\n{}", wrong.len(), wrong.join("\n"));
+    let wrong: Vec<String> = with_stack(|| {
+        cases
+            .iter()
+            .flat_map(|case| case_disagreements(case))
+            .collect()
+    });
+    assert!(
+        wrong.is_empty(),
+        "{} disagreements:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 fn read_json(path: &Path) -> Option<Json> {
@@ -128,8 +188,16 @@ fn read_json(path: &Path) -> Option<Json> {
 
 fn case_settings(sources: &SourceMap, root: &Path) -> Settings {
     let case = read_json(&root.join("case.json")).unwrap_or_default();
-    let mut settings = Settings::default();
-    let mut arguments = case["args"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    let workspace = case["workspace"].as_str().unwrap_or("default").to_owned();
+    let mut settings = Settings {
+        workspace: Some(workspace),
+        ..Settings::default()
+    };
+    let mut arguments = case["args"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str);
     while let (Some(flag), Some(value)) = (arguments.next(), arguments.next()) {
         settings.variables.push(match flag {
             "-var" => {
@@ -144,8 +212,13 @@ fn case_settings(sources: &SourceMap, root: &Path) -> Settings {
         });
     }
     for (name, value) in case["env"].as_object().into_iter().flatten() {
-        let name = name.strip_prefix("TF_VAR_").expect("the environment of a case sets variables");
-        settings.environment.push((name.to_owned(), value.as_str().unwrap_or_default().to_owned()));
+        let name = name
+            .strip_prefix("TF_VAR_")
+            .expect("the environment of a case sets variables");
+        settings.environment.push((
+            name.to_owned(),
+            value.as_str().unwrap_or_default().to_owned(),
+        ));
     }
     settings
 }
@@ -157,15 +230,25 @@ fn case_disagreements(case: &str) -> Vec<String> {
     let world = world(&sources, &root, settings);
     let stacks = evaluate(folders(&sources, &root), &world);
     let expected = read_json(&root.join("expected.json")).expect("a case has expected.json");
-    let Some(stack) = stacks.iter().find(|stack| stack.name == ".") else { return vec![format!("{case}: no root")] };
+    let Some(stack) = stacks.iter().find(|stack| stack.name == ".") else {
+        return vec![format!("{case}: no root")];
+    };
     let mut wrong = Vec::new();
     if expected["error"] == true {
         if stack.diagnostics.is_empty() && !refused_only_by_terraform(case) {
-            wrong.push(format!("{case}: no diagnostic; Terraform says {}", expected["message_contains"]));
+            wrong.push(format!(
+                "{case}: no diagnostic; Terraform says {}",
+                expected["message_contains"]
+            ));
         }
         return wrong;
     }
-    wrong.extend(stack.diagnostics.iter().map(|found| format!("{case}: {} at {}", found.message, sources.slice(found.span))));
+    wrong.extend(
+        stack
+            .diagnostics
+            .iter()
+            .map(|found| format!("{case}: {} at {}", found.message, sources.slice(found.span))),
+    );
     compare_resources(stack, &expected, &mut wrong);
     for (name, output) in expected["outputs"].as_object().into_iter().flatten() {
         let ours = stack.outputs.as_map().and_then(|map| map.value(name));
@@ -173,24 +256,40 @@ fn case_disagreements(case: &str) -> Vec<String> {
             wrong.push(format!("output {name} is missing"));
             continue;
         };
-        if output["unknown"] == true { continue }
+        if output["unknown"] == true {
+            continue;
+        }
         let (got, wanted) = (json::of(ours), output["value"].clone());
-        if !json::same(&got, &wanted) && !same_json_text(&got, &wanted) && !(has_unknown(&wanted) && agrees(&got, &wanted)) {
+        if !json::same(&got, &wanted)
+            && !same_json_text(&got, &wanted)
+            && !(has_unknown(&wanted) && agrees(&got, &wanted))
+        {
             wrong.push(format!("output {name}: wanted {wanted}, got {got}"));
         }
         if output["sensitive"] == true && !ours.sensitive {
             wrong.push(format!("output {name} is not sensitive"));
         }
     }
-    wrong.into_iter().map(|text| format!("{case}: {text}")).collect()
+    wrong
+        .into_iter()
+        .map(|text| format!("{case}: {text}"))
+        .collect()
 }
 
 fn compare_resources(stack: &Stack, expected: &Json, wrong: &mut Vec<String>) {
     let empty = serde_json::Map::new();
-    let mut wanted: Vec<(&String, &Json)> = expected["resources"].as_object().unwrap_or(&empty).iter().collect();
+    let mut wanted: Vec<(&String, &Json)> = expected["resources"]
+        .as_object()
+        .unwrap_or(&empty)
+        .iter()
+        .collect();
     wanted.extend(expected["data"].as_object().unwrap_or(&empty));
     for (address, wanted) in &wanted {
-        let Some(ours) = stack.resources.iter().find(|known| known.address.to_string() == **address) else {
+        let Some(ours) = stack
+            .resources
+            .iter()
+            .find(|known| known.address.to_string() == **address)
+        else {
             wrong.push(format!("{address} is missing"));
             continue;
         };
@@ -203,12 +302,19 @@ fn compare_resources(stack: &Stack, expected: &Json, wrong: &mut Vec<String>) {
                 continue;
             };
             let got = json::of(found);
-            if !json::same(&got, value) && !same_json_text(&got, value) && !blocks_agree(found, value) && !rewritten(name, &got, value) {
+            if !json::same(&got, value)
+                && !same_json_text(&got, value)
+                && !blocks_agree(found, value)
+                && !rewritten(name, &got, value)
+            {
                 wrong.push(format!("{address}.{name}: wanted {value}, got {got}"));
             }
         }
     }
-    let managed = stack.resources.iter().filter(|known| known.address.mode == distrust::eval::Mode::Managed);
+    let managed = stack
+        .resources
+        .iter()
+        .filter(|known| known.address.mode == distrust::eval::Mode::Managed);
     for known in managed {
         let address = known.address.to_string();
         if !wanted.iter().any(|(name, _)| **name == address) {
@@ -225,7 +331,9 @@ fn same_json_text(ours: &Json, theirs: &Json) -> bool {
 
 /// Blocks: every one of ours stands in the plan, in any order, where the provider adds arguments of its own.
 fn blocks_agree(ours: &Value, theirs: &Json) -> bool {
-    let (Data::List(list), Json::Array(blocks)) = (&ours.resolved().data, theirs) else { return false };
+    let (Data::List(list), Json::Array(blocks)) = (&ours.resolved().data, theirs) else {
+        return false;
+    };
     list.items.len() == blocks.len()
         && list.items.iter().all(|block| {
             let got = json::of(block);
@@ -237,10 +345,16 @@ fn blocks_agree(ours: &Value, theirs: &Json) -> bool {
 fn covers(wide: &Json, narrow: &Json) -> bool {
     match (wide, narrow) {
         (Json::Object(wide), Json::Object(narrow)) => {
-            narrow.get("$unknown").is_some() || narrow.iter().all(|(key, value)| wide.get(key).is_some_and(|wide| covers(wide, value)))
+            narrow.get("$unknown").is_some()
+                || narrow
+                    .iter()
+                    .all(|(key, value)| wide.get(key).is_some_and(|wide| covers(wide, value)))
         }
         (Json::Array(wide), Json::Array(narrow)) => {
-            wide.len() == narrow.len() && narrow.iter().all(|value| wide.iter().any(|wide| covers(wide, value)))
+            wide.len() == narrow.len()
+                && narrow
+                    .iter()
+                    .all(|value| wide.iter().any(|wide| covers(wide, value)))
         }
         _ => json::same(wide, narrow) || same_json_text(wide, narrow),
     }

@@ -35,7 +35,7 @@ use self::module::Module;
 use self::program::Program;
 use self::scope::{Instance, Scope};
 use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::syntax::hcl;
 
 /// Stack of the threads that evaluate: nested expressions and references take some of it at every level.
@@ -112,6 +112,12 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     let outputs = instance.module.outputs.rows.iter().map(|output| {
         let at = output.layers.header(&instance.module);
         let value = evaluator.settle(evaluator.output(&instance, &output.name, at), at);
+        if is_sensitive(&value) && !evaluator.flag(&instance, &output.layers, "sensitive") {
+            let message = format!("output `{}` gives away a sensitive value", output.name);
+            let found = Diagnostic::new(Code::Evaluation, at, message);
+            let found = found.help("add `sensitive = true` to the output, or leave the value out");
+            evaluator.diagnostics.borrow_mut().push(found);
+        }
         Entry {
             key: output.name.clone(),
             span: at,
@@ -151,6 +157,7 @@ fn declare(
             .borrow_mut()
             .extend(module.diagnostics.iter().cloned());
     }
+    evaluator.validate(instance);
     for row in 0..module.resources.len() as u32 {
         let block = &module.resources[row as usize];
         let expansion = evaluator.expansion(instance, row);
@@ -188,4 +195,15 @@ fn declare(
             declare(evaluator, child, exists & member.exists, out, seen);
         }
     }
+}
+
+/// Whether a value or a part of it is marked sensitive.
+fn is_sensitive(value: &Value) -> bool {
+    value.sensitive
+        || match &value.data {
+            Data::List(list) => list.items.iter().any(is_sensitive),
+            Data::Map(map) => map.entries.iter().any(|entry| is_sensitive(&entry.value)),
+            Data::Reference(reference) => reference.value.as_ref().is_some_and(is_sensitive),
+            _ => false,
+        }
 }

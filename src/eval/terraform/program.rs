@@ -76,7 +76,9 @@ impl<'w> Program<'w> {
             .filter(|folder| !called.contains(folder))
             .collect();
         let mut reached = BTreeSet::new();
-        roots.iter().for_each(|root| reach(root, &calls, &mut reached));
+        roots
+            .iter()
+            .for_each(|root| reach(root, &calls, &mut reached));
         for folder in folders {
             if !reached.contains(folder) {
                 roots.push(folder);

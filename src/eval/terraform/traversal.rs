@@ -150,8 +150,16 @@ impl Evaluator<'_> {
                 }
             },
             ("path", [Step::Name(part, at)]) => self.path(instance, part, *at)?,
-            ("terraform" | "tofu", [Step::Name(part, at)]) => {
-                Value::unknown(Why::Environment(ecow::eco_format!("{name}.{part}")), *at)
+            ("terraform" | "tofu", [Step::Name("workspace", at)]) => {
+                match &self.program.world.settings.workspace {
+                    Some(workspace) => Value::text(workspace.as_str(), *at),
+                    None => {
+                        Value::unknown(Why::Environment(ecow::eco_format!("{name}.workspace")), *at)
+                    }
+                }
+            }
+            ("terraform" | "tofu", [Step::Name("applying", at)]) => {
+                Value::unknown(Why::Environment(ecow::eco_format!("{name}.applying")), *at)
             }
             ("self", rest) => {
                 let at = rest.last().map_or(span, Step::span);

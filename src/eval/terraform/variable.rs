@@ -127,6 +127,38 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Says which validations of a module's variables do not hold; those that cannot be decided are left alone.
+    pub(crate) fn validate(&self, instance: &Rc<Instance>) {
+        for variable in &instance.module.variables.rows {
+            let header = variable.layers.header(&instance.module);
+            let Ok(value) = self.variable(instance, &variable.name, header) else {
+                continue;
+            };
+            for validation in variable.layers.blocks(&instance.module, "validation") {
+                let tree = instance.module.tree(&validation);
+                let Some(condition) = tree.attribute(&validation.node.body, "condition") else {
+                    continue;
+                };
+                let holds = self.evaluate(Scope::of(instance, tree), condition.value);
+                if holds.is_ok_and(|holds| holds.is_false().is_true()) {
+                    let message = format!(
+                        "the value of variable `{}` does not pass its validation",
+                        variable.name
+                    );
+                    let at = if value.origin.span.is_somewhere() {
+                        value.origin.span
+                    } else {
+                        header
+                    };
+                    let found = Diagnostic::new(Code::Evaluation, at, message);
+                    let found =
+                        found.related(tree.expr_span(condition.value), "this condition is false");
+                    self.diagnostics.borrow_mut().push(found);
+                }
+            }
+        }
+    }
+
     fn variable_type(&self, instance: &Rc<Instance>, layers: &Layers) -> Type {
         let Some(at) = layers.attribute(&instance.module, "type") else {
             return Type::Any;

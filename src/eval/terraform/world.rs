@@ -13,6 +13,8 @@ pub struct Settings {
     pub environment: Vec<(String, String)>,
     /// `--var` and `--var-file` in their order.
     pub variables: Vec<Setting>,
+    /// The workspace; unknown where the user does not say.
+    pub workspace: Option<String>,
     /// Folders that hold copies of remote modules, by source.
     pub module_folders: Vec<PathBuf>,
 }

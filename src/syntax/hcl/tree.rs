@@ -264,7 +264,10 @@ pub struct Tree {
 impl Tree {
     /// A tree of nothing over `text`.
     pub(super) fn new(source: SourceId, text: Arc<str>) -> Self {
-        let range = Range { start: 0, end: text.len() as u32 };
+        let range = Range {
+            start: 0,
+            end: text.len() as u32,
+        };
         Self {
             source,
             text,
@@ -277,7 +280,10 @@ impl Tree {
             blocks: Vec::new(),
             labels: Vec::new(),
             items: Vec::new(),
-            root: Body { items: List { start: 0, len: 0 }, range },
+            root: Body {
+                items: List { start: 0, len: 0 },
+                range,
+            },
             comments: Vec::new(),
             errors: Vec::new(),
             synthetic: Vec::new(),
@@ -363,7 +369,11 @@ impl Tree {
         match self.parts(parts) {
             [] => Cow::Borrowed(""),
             [part] => self.literal(part),
-            parts => parts.iter().map(|part| self.literal(part)).collect::<String>().into(),
+            parts => parts
+                .iter()
+                .map(|part| self.literal(part))
+                .collect::<String>()
+                .into(),
         }
     }
 
@@ -378,7 +388,11 @@ impl Tree {
     /// The text of a label.
     pub fn label(&self, label: &Label) -> Cow<'_, str> {
         let raw = self.slice(label.text);
-        if label.quoted { literal::quoted(raw) } else { Cow::Borrowed(raw) }
+        if label.quoted {
+            literal::quoted(raw)
+        } else {
+            Cow::Borrowed(raw)
+        }
     }
 
     /// The type name of a block.
@@ -409,11 +423,14 @@ impl Tree {
 
     /// The attribute of a body with this name.
     pub fn attribute<'t>(&'t self, body: &Body, name: &str) -> Option<&'t Attribute> {
-        self.attributes(body).find(|attribute| self.slice(attribute.name) == name)
+        self.attributes(body)
+            .find(|attribute| self.slice(attribute.name) == name)
     }
 
     /// The keys and values of an [`Expr::Object`].
     pub fn entries(&self, object: List) -> impl Iterator<Item = (ExprId, ExprId)> {
-        self.list(object).chunks_exact(2).map(|pair| (pair[0], pair[1]))
+        self.list(object)
+            .chunks_exact(2)
+            .map(|pair| (pair[0], pair[1]))
     }
 }
