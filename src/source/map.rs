@@ -103,6 +103,27 @@ impl SourceMap {
         (file, problem)
     }
 
+    /// The source under this path, if it was added.
+    pub fn find(&self, path: &str) -> Option<Arc<SourceFile>> {
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let id = *inner.by_path.get(path)?;
+        Some(inner.files[id.0 as usize].clone())
+    }
+
+    /// All sources, sorted by path.
+    pub fn all(&self) -> Vec<Arc<SourceFile>> {
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut files = inner.files.clone();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
+    }
+
     /// The source with this id. Panics on an id of another map.
     pub fn get(&self, id: SourceId) -> Arc<SourceFile> {
         let inner = self
