@@ -1,9 +1,13 @@
 //! What is said: findings, their severity and certainty, the places they point at, and the change they ask for.
 
+mod rule;
+
 use ecow::EcoString;
 
 use crate::eval::{Address, Value, Why};
 use crate::source::Span;
+
+pub use rule::{Control, Pillar, RuleInfo};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,11 +1,12 @@
 //! The only way to a file system: disk, memory, or memory laid over another.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::map::MAX_SOURCE_BYTES;
+use super::walk;
 
 /// What a name in a folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,26 @@ pub struct Entry {
     pub name: String,
     /// What it is, links followed.
     pub kind: EntryKind,
+}
+
+/// What a walk is about.
+#[derive(Clone, Copy)]
+pub struct Walk<'a> {
+    /// Whether a file of this name is wanted.
+    pub wanted: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What to leave out besides the ignore files, in their syntax, relative to the folder that is walked.
+    pub exclude: &'a [String],
+}
+
+/// What a walk met.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Met {
+    /// A regular file of a wanted name.
+    File(PathBuf),
+    /// A link to a folder, or to a file where the link has a wanted name. Walks do not follow links.
+    Link(PathBuf),
+    /// A folder or an ignore file that could not be read, and why.
+    Failed(PathBuf, String),
 }
 
 /// A tree of files to read. Paths are absolute or relative to the working folder.
@@ -44,6 +65,16 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// Those of the file system; not found where nothing is.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// What lies below a folder, at any depth, sorted. Hidden names and `node_modules` are left out everywhere;
+    /// the disk also honours `.gitignore` (inside a repository) and `.distrustignore`.
+    fn walk(&self, folder: &Path, walk: Walk<'_>) -> Vec<Met>;
+    /// The bytes of a file that a walk has just met: spares asking what it is before opening it.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    fn read_met(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read(path)
+    }
 }
 
 /// The real file system.
@@ -52,23 +83,39 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        use io::Read;
         // Before opening: a named pipe would block.
-        let meta = std::fs::metadata(path)?;
-        if !meta.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "not a regular file",
-            ));
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(not_regular());
         }
-        let mut bytes = Vec::with_capacity(meta.len().min(MAX_SOURCE_BYTES) as usize + 1);
-        let file = std::fs::File::open(path)?;
-        file.take(MAX_SOURCE_BYTES + 1).read_to_end(&mut bytes)?;
+        self.read_met(path)
+    }
+
+    fn read_met(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(path)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(not_regular());
+        }
+        let size = meta.len();
+        if size > MAX_SOURCE_BYTES {
+            return Err(too_large());
+        }
+        // Most files are tiny, and each call to the system costs more than parsing one: a file that gives as many
+        // bytes as it promised is not asked for more. Files without a size (in /proc) promise none.
+        let mut bytes = vec![0; size as usize];
+        let got = read_up_to(&mut file, &mut bytes)?;
+        bytes.truncate(got);
+        if size == 0 {
+            file.take(MAX_SOURCE_BYTES + 1).read_to_end(&mut bytes)?;
+        }
         if bytes.len() as u64 > MAX_SOURCE_BYTES {
-            let message = format!("larger than the limit of {} MiB", MAX_SOURCE_BYTES >> 20);
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+            return Err(too_large());
         }
         Ok(bytes)
+    }
+
+    fn walk(&self, folder: &Path, walk: Walk<'_>) -> Vec<Met> {
+        walk::disk(folder, walk)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
@@ -183,6 +230,10 @@ impl Files for Memory {
             Err(io::ErrorKind::NotFound.into())
         }
     }
+
+    fn walk(&self, folder: &Path, walk: Walk<'_>) -> Vec<Met> {
+        walk::memory(&plain(folder), self.paths(), walk)
+    }
 }
 
 /// Files in memory (an editor's open buffers, standard input) laid over another tree.
@@ -227,10 +278,45 @@ impl Files for Overlay {
             .canonical(path)
             .or_else(|_| self.upper.canonical(path))
     }
+
+    fn walk(&self, folder: &Path, walk: Walk<'_>) -> Vec<Met> {
+        let mut met = self.upper.walk(folder, walk);
+        met.extend(self.lower.walk(folder, walk));
+        met.sort();
+        met.dedup();
+        met
+    }
+
+    fn read_met(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.upper.read(path).or_else(|_| self.lower.read_met(path))
+    }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
+}
+
+fn too_large() -> io::Error {
+    let message = format!("larger than the limit of {} MiB", MAX_SOURCE_BYTES >> 20);
+    io::Error::new(io::ErrorKind::FileTooLarge, message)
+}
+
+/// Fills as much of the buffer as the file has; the number of bytes.
+fn read_up_to(file: &mut std::fs::File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut got = 0;
+    while got < buffer.len() {
+        match file.read(&mut buffer[got..]) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
 }
 
 /// The path with `.` and `..` resolved by text.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -35,15 +35,19 @@ pub struct SourceFile {
 impl SourceFile {
     /// The place of a byte offset; one past the end is allowed, farther is clamped.
     pub fn position(&self, offset: u32) -> Position {
-        let offset = (offset as usize).min(self.text.len());
+        let offset = self
+            .text
+            .floor_char_boundary((offset as usize).min(self.text.len()));
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start as usize <= offset) - 1;
-        let before = &self.text.as_bytes()[starts[line] as usize..offset];
-        let before = String::from_utf8_lossy(before);
+        let before = &self.text[starts[line] as usize..offset];
+        let letters = before.chars().count();
+        // Characters beyond the basic plane take four bytes of UTF-8, the first from 0xF0, and two units of UTF-16.
+        let beyond = before.bytes().filter(|&byte| byte >= 0xF0).count();
         Position {
             line: line as u32 + 1,
-            column: before.chars().count() as u32 + 1,
-            utf16: before.encode_utf16().count() as u32,
+            column: letters as u32 + 1,
+            utf16: (letters + beyond) as u32,
         }
     }
 
@@ -101,6 +105,27 @@ impl SourceMap {
         inner.files.push(file.clone());
         inner.by_path.insert(path, id);
         (file, problem)
+    }
+
+    /// The source under this path, if it was added.
+    pub fn find(&self, path: &str) -> Option<Arc<SourceFile>> {
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let id = *inner.by_path.get(path)?;
+        Some(inner.files[id.0 as usize].clone())
+    }
+
+    /// All sources, sorted by path.
+    pub fn all(&self) -> Vec<Arc<SourceFile>> {
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut files = inner.files.clone();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
     }
 
     /// The source with this id. Panics on an id of another map.

@@ -4,11 +4,16 @@
 //! in any form but [`Span`] (a source and a byte range).
 
 mod diagnostic;
+mod discover;
 mod files;
 mod map;
+mod scope;
 mod span;
+mod walk;
 
 pub use diagnostic::{Code, Diagnostic};
-pub use files::{Disk, Entry, EntryKind, Files, Memory, Overlay};
+pub use discover::{Discovered, Folder, Search, discover};
+pub use files::{Disk, Entry, EntryKind, Files, Memory, Met, Overlay, Walk};
 pub use map::{Position, SourceFile, SourceMap};
+pub use scope::Scope;
 pub use span::{SourceId, Span};

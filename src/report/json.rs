@@ -1,0 +1,310 @@
+//! The format for programs. Its schema is `docs/report.schema.json`; a change that breaks readers raises [`VERSION`].
+//!
+//! The same input gives the same bytes: no times, no absolute paths but those outside the repository.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::fingerprint::Fingerprints;
+use super::{Report as Shown, View};
+use crate::eval::Address;
+use crate::findings::{self, Applicability, Certainty};
+use crate::source::{self, Span};
+
+/// The version of the schema.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    tool: Tool,
+    findings: Vec<Finding<'a>>,
+    /// Only where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<Vec<Finding<'a>>>,
+    suppressed: Vec<Finding<'a>>,
+    diagnostics: Vec<Diagnostic<'a>>,
+    missing: Vec<Missing<'a>>,
+    statistics: Statistics,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pillar: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<Because>,
+    message: &'a str,
+    subjects: Vec<Subject<'a>>,
+    primary: Option<Place>,
+    related: Vec<Place>,
+    remedy: Option<Remedy<'a>>,
+    fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct Because {
+    cause: &'static str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Subject<'a> {
+    address: String,
+    stack: &'a str,
+    #[serde(rename = "type")]
+    type_name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    start: Position,
+    end: Position,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Position {
+    /// 1-based.
+    line: u32,
+    /// 1-based, in Unicode scalar values.
+    column: u32,
+    /// 0-based, in bytes of the file.
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct Remedy<'a> {
+    title: &'a str,
+    applicability: &'static str,
+}
+
+#[derive(Serialize)]
+struct Diagnostic<'a> {
+    code: &'static str,
+    level: &'static str,
+    message: &'a str,
+    place: Option<Place>,
+    related: Vec<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Missing<'a> {
+    source: &'a str,
+    calls: Vec<Place>,
+}
+
+#[derive(Serialize)]
+struct Statistics {
+    files: usize,
+    stacks: usize,
+    resources: usize,
+    rules: usize,
+    findings: usize,
+    undecided: usize,
+    suppressed: usize,
+}
+
+/// Writes the report as one JSON document.
+///
+/// # Errors
+/// Those of the output.
+pub fn write(report: &Shown, view: View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut prints = Fingerprints::default();
+    let document = Report {
+        version: VERSION,
+        tool: Tool {
+            name: "distrust",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        findings: convert(&report.findings, view, &mut prints),
+        undecided: view
+            .undecided
+            .then(|| convert(&report.undecided, view, &mut prints)),
+        suppressed: convert(&report.suppressed, view, &mut prints),
+        diagnostics: report
+            .diagnostics
+            .iter()
+            .map(|it| diagnostic(it, view))
+            .collect(),
+        missing: report.missing.iter().map(|it| missing(it, view)).collect(),
+        statistics: Statistics {
+            files: report.statistics.files,
+            stacks: report.statistics.stacks,
+            resources: report.statistics.resources,
+            rules: report.statistics.rules,
+            findings: report.findings.len(),
+            undecided: report.undecided.len(),
+            suppressed: report.suppressed.len(),
+        },
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn finding<'a>(
+    finding: &'a findings::Finding,
+    view: View<'a>,
+    prints: &mut Fingerprints,
+) -> Finding<'a> {
+    let rule = view.rule(&finding.rule);
+    Finding {
+        rule: &finding.rule,
+        title: rule.map(|rule| rule.title.as_str()),
+        severity: finding.severity.name(),
+        pillar: rule.map(|rule| rule.pillar.name()),
+        because: match &finding.certainty {
+            Certainty::Proven => None,
+            Certainty::Undecided(why) => Some(Because {
+                cause: why.cause(),
+                text: why.to_string(),
+            }),
+        },
+        message: &finding.message,
+        subjects: finding.subjects.iter().map(subject).collect(),
+        primary: place(finding.primary.span, &finding.primary.text, view),
+        related: finding
+            .related
+            .iter()
+            .filter_map(|label| place(label.span, &label.text, view))
+            .collect(),
+        remedy: finding.remedy.as_ref().map(|remedy| Remedy {
+            title: &remedy.title,
+            applicability: match remedy.applicability {
+                Applicability::Safe => "safe",
+                Applicability::Unsafe => "unsafe",
+                Applicability::DisplayOnly => "display-only",
+            },
+        }),
+        fingerprint: prints.next(finding, view.sources),
+    }
+}
+
+fn convert<'a>(
+    findings: &'a [findings::Finding],
+    view: View<'a>,
+    prints: &mut Fingerprints,
+) -> Vec<Finding<'a>> {
+    let findings = findings.iter();
+    findings.map(|it| finding(it, view, prints)).collect()
+}
+
+fn subject(address: &Address) -> Subject<'_> {
+    Subject {
+        address: address.to_string(),
+        stack: &address.stack,
+        type_name: &address.type_name,
+    }
+}
+
+fn diagnostic<'a>(it: &'a source::Diagnostic, view: View<'_>) -> Diagnostic<'a> {
+    Diagnostic {
+        code: it.code.id(),
+        level: if it.code.loses_input() {
+            "error"
+        } else {
+            "warning"
+        },
+        message: &it.message,
+        place: place(it.span, "", view),
+        related: it
+            .related
+            .iter()
+            .filter_map(|(span, text)| place(*span, text, view))
+            .collect(),
+        help: it.help.as_deref(),
+    }
+}
+
+fn missing<'a>(it: &'a super::Missing, view: View<'_>) -> Missing<'a> {
+    Missing {
+        source: &it.source,
+        calls: it
+            .calls
+            .iter()
+            .filter_map(|span| place(*span, "", view))
+            .collect(),
+    }
+}
+
+/// A place with its words; `None` where no text stands behind it.
+fn place(span: Span, text: &str, view: View<'_>) -> Option<Place> {
+    if !span.is_somewhere() {
+        return None;
+    }
+    let file = view.sources.get(span.source);
+    let position = |offset| {
+        let at = file.position(offset);
+        Position {
+            line: at.line,
+            column: at.column,
+            offset,
+        }
+    };
+    Some(Place {
+        path: file.path.to_string(),
+        start: position(span.start),
+        end: position(span.end),
+        text: text.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::sample;
+
+    fn text(undecided: bool) -> String {
+        let sample = sample::Sample::new();
+        let mut view = sample.view();
+        view.undecided = undecided;
+        let mut out = Vec::new();
+        super::write(&sample.report, view, &mut out).expect("memory takes all");
+        String::from_utf8(out).expect("text")
+    }
+
+    fn rendered(undecided: bool) -> serde_json::Value {
+        serde_json::from_str(&text(undecided)).expect("it is JSON")
+    }
+
+    #[test]
+    fn it_is_what_the_schema_says() {
+        let schema = include_str!("../../docs/report.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).expect("it is JSON");
+        let validator = jsonschema::draft202012::new(&schema).expect("it is a schema");
+        for undecided in [false, true] {
+            let document = rendered(undecided);
+            let errors: Vec<String> = validator
+                .iter_errors(&document)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+            assert_eq!(document.get("undecided").is_some(), undecided);
+        }
+        let mut wrong = rendered(true);
+        wrong["findings"][0]["severity"] = "dire".into();
+        assert!(
+            !validator.is_valid(&wrong),
+            "the schema refuses what is wrong"
+        );
+    }
+
+    #[test]
+    fn a_document() {
+        insta::assert_snapshot!(text(true));
+    }
+}

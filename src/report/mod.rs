@@ -1,0 +1,144 @@
+//! What is shown: findings sorted once, and one file per output format with its own structs and its own escaping.
+//!
+//! `text` and `concise` are for people, `json` and `sarif` for programs; `docs/output.md` describes all of them.
+
+pub mod concise;
+pub mod excerpt;
+mod fingerprint;
+pub mod json;
+pub mod sarif;
+pub mod summary;
+pub mod text;
+pub mod triage;
+
+#[cfg(test)]
+mod sample;
+
+use std::time::Duration;
+
+use ecow::EcoString;
+
+use crate::findings::{Finding, RuleInfo, Severity};
+use crate::source::{Diagnostic, Scope, SourceMap, Span};
+
+pub use triage::triage;
+
+/// All that a run has to say, in the order in which it is said.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// What is proven to be wrong.
+    pub findings: Vec<Finding>,
+    /// Findings that their author accepted in a comment or a baseline.
+    pub suppressed: Vec<Finding>,
+    /// What could neither be proven nor refuted.
+    pub undecided: Vec<Finding>,
+    /// What was wrong with the input.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Modules and templates that are called but are not here, each once.
+    pub missing: Vec<Missing>,
+    /// How much was looked at.
+    pub statistics: Statistics,
+}
+
+/// A module or template that is not here, and the calls of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Its source as written.
+    pub source: EcoString,
+    /// The calls, sorted; never empty.
+    pub calls: Vec<Span>,
+}
+
+/// How much a run looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Files that were read because they matter.
+    pub files: usize,
+    /// Stacks that were evaluated.
+    pub stacks: usize,
+    /// Resources in them.
+    pub resources: usize,
+    /// Rules that were asked.
+    pub rules: usize,
+    /// From start to report. Not part of formats for programs: those are the same from run to run.
+    pub elapsed: Duration,
+}
+
+/// What the renderers look things up in.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The texts that spans point into.
+    pub sources: &'a SourceMap,
+    /// The rules, sorted by id.
+    pub rules: &'a [RuleInfo],
+    /// How paths are shown and where the repository begins.
+    pub scope: &'a Scope,
+    /// Whether undecided results are part of the output.
+    pub undecided: bool,
+}
+
+impl<'a> View<'a> {
+    /// The rule of this id.
+    pub fn rule(&self, id: &str) -> Option<&'a RuleInfo> {
+        let at = self
+            .rules
+            .binary_search_by(|rule| rule.id.as_str().cmp(id))
+            .ok()?;
+        Some(&self.rules[at])
+    }
+}
+
+/// How text is dressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dress {
+    /// Colours and bold, as terminal escapes.
+    pub color: bool,
+    /// Links from rule ids to their pages, as terminal escapes.
+    pub links: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+impl Report {
+    /// The number of findings of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let of = |finding: &&Finding| finding.severity == severity;
+        self.findings.iter().filter(of).count()
+    }
+
+    /// Whether some finding is as bad as this or worse.
+    pub fn reaches(&self, threshold: Severity) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity >= threshold)
+    }
+
+    /// Whether some input could not be read or parsed.
+    pub fn lost_input(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code.loses_input())
+    }
+}
+
+/// The text without the control characters that a terminal would obey; line breaks and tabs become spaces.
+/// Names and messages come from the scanned files, which nobody trusts here.
+pub(crate) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.chars().any(obeyed) {
+        return text.into();
+    }
+    text.chars()
+        .map(|letter| match letter {
+            '\n' | '\r' | '\t' => ' ',
+            letter if obeyed(letter) => char::REPLACEMENT_CHARACTER,
+            letter => letter,
+        })
+        .collect::<String>()
+        .into()
+}
+
+/// Whether a terminal may obey this character in place of showing it: C0 and C1 controls, and the marks that change
+/// the direction of text (Unicode Technical Report 36, bidirectional text spoofing).
+pub(crate) fn obeyed(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}

@@ -1,0 +1,303 @@
+//! The default format: for each finding its place in the source, the places it came through, and what to do.
+
+use std::io::{self, Write};
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet, Title};
+use anstyle::{AnsiColor, Style};
+
+use super::excerpt::{Excerpt, Mark, excerpts};
+use super::{Dress, Report, View, printable};
+use crate::eval::Address;
+use crate::findings::{Certainty, Finding, Label, Severity};
+use crate::source::{Diagnostic, SourceMap};
+
+/// Subjects that are named in full; of the others, the number is said.
+const NAMED: usize = 4;
+
+/// Writes every finding, and every undecided result where they are asked for.
+///
+/// # Errors
+/// Those of the output.
+pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        writeln!(out, "{}\n", finding_block(finding, view, dress))?;
+    }
+    if view.undecided {
+        for finding in &report.undecided {
+            writeln!(out, "{}\n", finding_block(finding, view, dress))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what is wrong with the input, in the same style.
+///
+/// # Errors
+/// Those of the output.
+pub fn write_diagnostics(
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    dress: Dress,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for diagnostic in diagnostics {
+        writeln!(out, "{}\n", diagnostic_block(diagnostic, sources, dress))?;
+    }
+    Ok(())
+}
+
+/// How a severity is coloured, here and in the summary.
+pub(super) fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => AnsiColor::BrightMagenta.on_default().bold(),
+        Severity::High => AnsiColor::BrightRed.on_default().bold(),
+        Severity::Medium => AnsiColor::Yellow.on_default().bold(),
+        Severity::Low => AnsiColor::BrightCyan.on_default().bold(),
+        Severity::Info => AnsiColor::BrightBlue.on_default().bold(),
+    }
+}
+
+fn renderer(dress: Dress, style: Style) -> Renderer {
+    let renderer = if dress.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let renderer = renderer
+        .term_width(dress.width)
+        .hyperlink(dress.links)
+        .decor_style(DecorStyle::Ascii);
+    if dress.color {
+        renderer.error(style)
+    } else {
+        renderer
+    }
+}
+
+/// One finding as a block of lines, without a line break at its end.
+fn finding_block(finding: &Finding, view: View<'_>, dress: Dress) -> String {
+    let name = match &finding.certainty {
+        Certainty::Proven => finding.severity.name().to_owned(),
+        Certainty::Undecided(_) => format!("undecided {}", finding.severity),
+    };
+    let mut title = Level::ERROR
+        .with_name(name)
+        .primary_title(printable(&finding.message).into_owned())
+        .id(printable(&finding.rule).into_owned());
+    if let Some(url) = view
+        .rule(&finding.rule)
+        .and_then(|rule| rule.url.as_deref())
+        && dress.links
+    {
+        title = title.id_url(printable(url).into_owned());
+    }
+    let mut remarks = Vec::new();
+    if let Some(subjects) = subjects(finding) {
+        remarks.push(subjects);
+    }
+    if let Certainty::Undecided(why) = &finding.certainty {
+        remarks.push(("because", why.to_string()));
+    }
+    if let Some(remedy) = &finding.remedy {
+        remarks.push(("help", remedy.title.clone()));
+    }
+    let style = severity_style(finding.severity);
+    let labels = std::iter::once((&finding.primary, true))
+        .chain(finding.related.iter().map(|label| (label, false)));
+    block(
+        title,
+        labels_to_marks(labels),
+        remarks,
+        view.sources,
+        dress,
+        style,
+    )
+}
+
+/// One diagnostic as a block of lines.
+fn diagnostic_block(diagnostic: &Diagnostic, sources: &SourceMap, dress: Dress) -> String {
+    let (name, style) = if diagnostic.code.loses_input() {
+        ("error", AnsiColor::BrightRed.on_default().bold())
+    } else {
+        ("warning", AnsiColor::Yellow.on_default().bold())
+    };
+    let title = Level::ERROR
+        .with_name(name)
+        .primary_title(printable(&diagnostic.message).into_owned())
+        .id(diagnostic.code.id());
+    let mut marks = vec![Mark {
+        span: diagnostic.span,
+        text: "",
+        primary: true,
+    }];
+    marks.extend(diagnostic.related.iter().map(|(span, text)| Mark {
+        span: *span,
+        text,
+        primary: false,
+    }));
+    let remarks = diagnostic.help.iter().map(|help| ("help", help.clone()));
+    block(title, marks, remarks.collect(), sources, dress, style)
+}
+
+fn labels_to_marks<'a>(labels: impl Iterator<Item = (&'a Label, bool)>) -> Vec<Mark<'a>> {
+    let marks = labels.map(|(label, primary)| Mark {
+        span: label.span,
+        text: &label.text,
+        primary,
+    });
+    marks.collect()
+}
+
+/// A title, excerpts with marks, and remarks below.
+fn block(
+    title: Title<'_>,
+    marks: Vec<Mark<'_>>,
+    remarks: Vec<(&'static str, String)>,
+    sources: &SourceMap,
+    dress: Dress,
+    style: Style,
+) -> String {
+    let mut group = Group::with_title(title);
+    for (nth, excerpt) in excerpts(sources, marks).into_iter().enumerate() {
+        group = push_excerpt(group, excerpt, nth == 0);
+    }
+    for (name, text) in remarks {
+        let level = Level::NOTE.with_name(name);
+        group = group.element(level.message(printable(&text).into_owned()));
+    }
+    tidy(&renderer(dress, style).render(&[group]))
+}
+
+/// Mends two marks in the margin: above an excerpt whose place stands apart from it the renderer writes `:::` as if
+/// another file began, and it does not indent the arrow of a place without lines.
+fn tidy(block: &str) -> String {
+    let mut out = String::with_capacity(block.len());
+    for line in block.lines() {
+        let bare = anstream::adapter::strip_str(line).to_string();
+        if bare.trim() == ":::" {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        if bare.starts_with("-->") {
+            out.push(' ');
+        }
+        out.push_str(line.trim_end());
+    }
+    out
+}
+
+/// Adds an excerpt below its place. The place is written apart from the text, because a cut line has other columns.
+fn push_excerpt<'a>(mut group: Group<'a>, excerpt: Excerpt<'a>, first: bool) -> Group<'a> {
+    if !first {
+        group = group.element(Padding);
+    }
+    let blank = excerpt.text.trim().is_empty();
+    let origin = Origin::path(excerpt.path);
+    // A file without text has no lines to name: what is said is about the file.
+    if blank && excerpt.line == 1 {
+        return group.element(origin);
+    }
+    group = group.element(origin.line(excerpt.line).char_column(excerpt.column));
+    if blank {
+        return group;
+    }
+    let marks = excerpt.marks.into_iter().map(|(range, text, primary)| {
+        let kind = if primary {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
+        let words = (!text.is_empty()).then(|| printable(text).into_owned());
+        kind.span(range).label(words)
+    });
+    group.element(
+        Snippet::source(excerpt.text)
+            .line_start(excerpt.first_line)
+            .annotations(marks),
+    )
+}
+
+/// The resources by their full addresses, unless the message has said all there is.
+fn subjects(finding: &Finding) -> Option<(&'static str, String)> {
+    if let [only] = &finding.subjects[..]
+        && finding.message.contains(&only.to_string())
+    {
+        return None;
+    }
+    let one_stack = finding
+        .subjects
+        .windows(2)
+        .all(|pair| pair[0].stack == pair[1].stack);
+    let name = |address: &Address| match one_stack {
+        true => address.to_string(),
+        false => format!("{address} in {}", address.stack),
+    };
+    let mut text: String = finding
+        .subjects
+        .iter()
+        .take(NAMED)
+        .map(name)
+        .collect::<Vec<_>>()
+        .join(", ");
+    if finding.subjects.len() > NAMED {
+        text += &format!(" and {} more", finding.subjects.len() - NAMED);
+    }
+    let name = if finding.subjects.len() == 1 {
+        "resource"
+    } else {
+        "resources"
+    };
+    Some((name, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{write, write_diagnostics};
+    use crate::report::{Dress, sample};
+
+    fn dress(color: bool, width: usize) -> Dress {
+        Dress {
+            color,
+            links: color,
+            width,
+        }
+    }
+
+    fn rendered(dress: Dress) -> String {
+        let sample = sample::Sample::new();
+        let mut out = Vec::new();
+        write(&sample.report, sample.view(), dress, &mut out).expect("memory takes all");
+        write_diagnostics(&sample.report.diagnostics, &sample.sources, dress, &mut out)
+            .expect("memory takes all");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn at_80_columns() {
+        insta::assert_snapshot!(rendered(dress(false, 80)));
+    }
+
+    #[test]
+    fn wide() {
+        insta::assert_snapshot!(rendered(dress(false, 200)));
+    }
+
+    #[test]
+    fn in_colour() {
+        insta::assert_snapshot!(rendered(dress(true, 80)).replace('\u{1b}', "␛"));
+    }
+
+    #[test]
+    fn five_hundred_findings_are_five_hundred_blocks_and_no_terminal_is_commanded() {
+        let sample = sample::Sample::many(500);
+        let mut out = Vec::new();
+        write(&sample.report, sample.view(), dress(false, 80), &mut out).expect("memory takes all");
+        let text = String::from_utf8(out).expect("text");
+        assert_eq!(text.matches("--> ").count(), 500);
+        assert!(text.lines().all(|line| !line.chars().any(char::is_control)));
+        insta::assert_snapshot!(text.lines().take(24).collect::<Vec<_>>().join("\n"));
+    }
+}

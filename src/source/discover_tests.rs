@@ -1,0 +1,168 @@
+//! Discovery in memory and on disk.
+
+use std::path::{Path, PathBuf};
+
+use super::{Discovered, Search, discover};
+use crate::source::{Code, Disk, Files, Memory, Scope, SourceMap};
+
+fn sniff(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"Resources").is_some()
+}
+
+fn run(
+    files: &dyn Files,
+    working: &Path,
+    paths: &[&str],
+    exclude: &[&str],
+) -> (SourceMap, Discovered) {
+    let sources = SourceMap::new();
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let exclude: Vec<String> = exclude.iter().map(ToString::to_string).collect();
+    let scope = Scope::new(files, working, None, &paths);
+    let search = Search {
+        paths: &paths,
+        exclude: &exclude,
+        scope: &scope,
+        is_template: sniff,
+    };
+    let found = discover(files, &sources, search);
+    (sources, found)
+}
+
+/// Everything that was found, as one text.
+fn summary(sources: &SourceMap, found: &Discovered) -> String {
+    let mut out = String::new();
+    for folder in &found.folders {
+        let names = |files: &[std::sync::Arc<crate::source::SourceFile>]| {
+            let names: Vec<String> = files.iter().map(|file| file.path.to_string()).collect();
+            names.join(" ")
+        };
+        let (modules, variables) = (names(&folder.modules), names(&folder.variables));
+        out += &format!("folder {}: {modules} | {variables}\n", folder.shown);
+    }
+    for (what, files) in [("template", &found.templates), ("plan", &found.plans)] {
+        for file in files {
+            out += &format!("{what} {}\n", file.path);
+        }
+    }
+    for diagnostic in &found.diagnostics {
+        let path = sources.get(diagnostic.span.source).path.clone();
+        out += &format!("{} {path}: {}\n", diagnostic.code.id(), diagnostic.message);
+    }
+    out
+}
+
+#[test]
+fn names_and_content_decide() {
+    let mut files = Memory::new();
+    files.insert("/w/main.tf", "");
+    files.insert("/w/prod.tfvars", "");
+    files.insert("/w/a/x.tf.json", "{}");
+    files.insert("/w/a/y.tofu", "");
+    files.insert("/w/a/z.auto.tfvars.json", "{}");
+    files.insert("/w/t/stack.template", "Resources: {}");
+    files.insert("/w/t/values.yaml", "replicas: 3");
+    files.insert(
+        "/w/t/plan.json",
+        "\n{\"format_version\":\"1.2\",\"planned_values\":{}}",
+    );
+    files.insert("/w/only/x.tfvars", "");
+    files.insert("/w/.terraform/modules/m/main.tf", "");
+    files.insert("/w/node_modules/m/main.tf", "");
+    files.insert("/w/readme.txt", "Resources");
+    let (sources, found) = run(&files, Path::new("/w"), &["."], &[]);
+    assert_eq!(
+        summary(&sources, &found),
+        "folder .: main.tf | prod.tfvars\n\
+         folder a: a/x.tf.json a/y.tofu | a/z.auto.tfvars.json\n\
+         template t/stack.template\nplan t/plan.json\n"
+    );
+}
+
+#[test]
+fn a_file_stands_for_its_module_and_is_read_whatever_its_ending() {
+    let mut files = Memory::new();
+    files.insert("/w/a/main.tf", "");
+    files.insert("/w/a/other.tf", "");
+    files.insert("/w/a/b/c.tf", "");
+    files.insert("/w/notes.txt", "Resources");
+    let (sources, found) = run(
+        &files,
+        Path::new("/w"),
+        &["a/main.tf", "notes.txt", "a"],
+        &[],
+    );
+    assert_eq!(
+        summary(&sources, &found),
+        "folder a: a/main.tf a/other.tf | \nfolder a/b: a/b/c.tf | \ntemplate notes.txt\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn on_disk_ignore_files_links_pipes_and_permissions() {
+    use std::os::unix::fs::symlink;
+    let base = tempfile::tempdir().expect("a folder");
+    let base = base.path().canonicalize().expect("a real path");
+    let work = base.join("work");
+    let write = |path: &str, text: &str| {
+        let path = base.join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("work/.git/HEAD", "");
+    write("work/.gitignore", "generated/\n");
+    write("work/.distrustignore", "vendor\n");
+    for path in [
+        "main.tf",
+        "generated/g.tf",
+        "vendor/v.tf",
+        "ex/e.tf",
+        "shared/s.tf",
+        ".hidden/h.tf",
+    ] {
+        write(&format!("work/{path}"), "");
+    }
+    write("work/latin.tf", "");
+    std::fs::write(work.join("latin.tf"), b"# caf\xe9\n").expect("a file");
+    write("away/secret.tf", "");
+    write("away/template.yaml", "Resources");
+    let link = |to: &str, at: &str| symlink(to, work.join(at)).expect("a link");
+    link("../away", "out");
+    link("../away/template.yaml", "out.yaml");
+    link("..", "up");
+    link(".", "loop");
+    link("shared/s.tf", "linked.tf");
+    link("shared", "again");
+    link("nowhere", "dangling.tf");
+    link("nowhere", "dangling.txt");
+    let made = std::process::Command::new("mkfifo")
+        .arg(work.join("pipe.tf"))
+        .status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "mkfifo is part of POSIX"
+    );
+    let (sources, found) = run(&Disk, &work, &["."], &["ex/**"]);
+    assert_eq!(
+        summary(&sources, &found),
+        "folder .: latin.tf linked.tf main.tf | \n\
+         folder shared: shared/s.tf | \n\
+         unreadable-file dangling.tf: this link leads nowhere: no such file or directory\n\
+         outside-root out: this link leads out of the folders that may be read, and was not followed\n\
+         outside-root out.yaml: this link leads out of the folders that may be read, and was not followed\n\
+         outside-root up: this link leads out of the folders that may be read, and was not followed\n\
+         invalid-encoding latin.tf: byte 0xE9 is not UTF-8 text\n"
+    );
+}
+
+#[test]
+fn a_file_that_vanished_is_said() {
+    let base = tempfile::tempdir().expect("a folder");
+    let (sources, found) = run(&Disk, base.path(), &["gone.yaml"], &[]);
+    assert_eq!(
+        summary(&sources, &found),
+        "unreadable-file gone.yaml: no such file or directory\n"
+    );
+    assert_eq!(found.diagnostics[0].code, Code::Unreadable);
+}
