@@ -41,6 +41,9 @@ pub struct Declared {
     /// Its arguments or properties: a [`Data::Map`](super::Data::Map). A nested block is a list of maps under the name
     /// of its type. Arguments that are null are left out.
     pub body: Value,
+    /// What is written beside the properties (CloudFormation): a map with `DeletionPolicy`, `UpdateReplacePolicy`,
+    /// `DependsOn`, `Metadata`, `Condition` (its name) and the like; null for Terraform, where all is in the body.
+    pub meta: Value,
     /// The bytes that name it: `resource "type" "name"`, the logical id.
     pub header: Span,
     /// All its bytes.

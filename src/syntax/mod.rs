@@ -3,3 +3,4 @@
 //! `parse` always gives a tree, perhaps with errors beside it; nothing here knows what the text means.
 
 pub mod hcl;
+pub mod yaml;

@@ -1,0 +1,170 @@
+//! Loops: `Fn::ForEach::Name: [variable, collection, {key: value}]` in any mapping of a template
+//! (transform `AWS::LanguageExtensions`).
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::evaluator::{Evaluator, Item, unknown};
+use crate::eval::{Data, Unknown, Value, Why};
+use crate::source::Code;
+use crate::syntax::yaml::{Kind, NodeId};
+
+/// How many loops may lie in each other; CloudFormation allows five.
+const MAX_LOOPS: usize = 5;
+
+/// The variables of the loops around a node, the innermost first.
+#[derive(Clone, Default)]
+pub(super) struct Scope(Option<Arc<Binding>>);
+
+struct Binding {
+    name: EcoString,
+    text: EcoString,
+    value: Value,
+    outer: Scope,
+}
+
+impl Scope {
+    fn with(&self, name: &str, text: &str, value: Value) -> Scope {
+        Scope(Some(Arc::new(Binding {
+            name: name.into(),
+            text: text.into(),
+            value,
+            outer: self.clone(),
+        })))
+    }
+
+    fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        std::iter::successors(self.0.as_deref(), |binding| binding.outer.0.as_deref())
+    }
+
+    /// The value of a loop variable.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.bindings()
+            .find(|binding| binding.name == name)
+            .map(|binding| &binding.value)
+    }
+
+    /// Puts the values of loop variables in the place of `${Name}`, and without what is neither letter nor digit in
+    /// that of `&{Name}`.
+    pub(super) fn replace(&self, text: &EcoString) -> EcoString {
+        if self.0.is_none() || !text.contains("{") {
+            return text.clone();
+        }
+        let mut text = text.to_string();
+        for binding in self.bindings() {
+            let whole = format!("${{{}}}", binding.name);
+            let plain = format!("&{{{}}}", binding.name);
+            if text.contains(&whole) {
+                text = text.replace(&whole, &binding.text);
+            }
+            if text.contains(&plain) {
+                let letters: String = binding
+                    .text
+                    .chars()
+                    .filter(char::is_ascii_alphanumeric)
+                    .collect();
+                text = text.replace(&plain, &letters);
+            }
+        }
+        text.into()
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// The members of a mapping, with loops unrolled. `rest` is set where a loop makes members that are not known.
+    pub(super) fn members(
+        &mut self,
+        node: NodeId,
+        scope: &Scope,
+        rest: &mut Option<Arc<Unknown>>,
+    ) -> Vec<(EcoString, Item)> {
+        let mut members = Vec::with_capacity(self.document.pairs(node).len());
+        self.unroll(node, scope, 0, &mut members, rest);
+        members
+    }
+
+    fn unroll(
+        &mut self,
+        node: NodeId,
+        scope: &Scope,
+        depth: usize,
+        into: &mut Vec<(EcoString, Item)>,
+        rest: &mut Option<Arc<Unknown>>,
+    ) {
+        let document = self.document;
+        for pair in document.pairs(node) {
+            let Some(key) = document.text(pair.key) else {
+                continue;
+            };
+            let span = document.span(pair.key);
+            if key.starts_with("Fn::ForEach::") {
+                if let Err(why) = self.unroll_loop(pair.value, scope, depth, into, rest) {
+                    self.context.missing(key.clone(), span);
+                    *rest = Some(unknown(why));
+                }
+                continue;
+            }
+            if !self.context.enter(span) {
+                *rest = Some(unknown(Why::Limit));
+                return;
+            }
+            self.context.leave();
+            let item = Item {
+                key: span,
+                node: pair.value,
+                scope: scope.clone(),
+            };
+            into.push((scope.replace(key), item));
+        }
+    }
+
+    fn unroll_loop(
+        &mut self,
+        node: NodeId,
+        scope: &Scope,
+        depth: usize,
+        into: &mut Vec<(EcoString, Item)>,
+        rest: &mut Option<Arc<Unknown>>,
+    ) -> Result<(), Why> {
+        let document = self.document;
+        let span = document.span(node);
+        let &[variable, collection, body] = document.items(node) else {
+            self.error(
+                Code::Structure,
+                span,
+                "Fn::ForEach needs a name, a list and a mapping",
+            );
+            return Err(Why::Invalid);
+        };
+        let name = document.text(variable).cloned();
+        let (Some(name), Kind::Mapping(_)) = (name, &document.node(body).kind) else {
+            self.error(
+                Code::Structure,
+                span,
+                "Fn::ForEach needs a name, a list and a mapping",
+            );
+            return Err(Why::Invalid);
+        };
+        if depth >= MAX_LOOPS {
+            self.error(
+                Code::Limit,
+                span,
+                "Fn::ForEach lies more than five deep in itself",
+            );
+            return Err(Why::Limit);
+        }
+        let list = self.value(collection, scope);
+        let items = match &list.resolved().data {
+            Data::List(list) if list.rest.is_none() => list.clone(),
+            _ => return Err(list.first_why().unwrap_or(Why::Invalid)),
+        };
+        for item in &items.items {
+            let text =
+                super::text::known(item).ok_or_else(|| item.first_why().unwrap_or(Why::Invalid))?;
+            let inner = scope.with(&name, &text, item.clone());
+            self.unroll(body, &inner, depth + 1, into, rest);
+        }
+        Ok(())
+    }
+}

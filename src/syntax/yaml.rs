@@ -1,0 +1,271 @@
+//! YAML and JSON: text to one tree with byte ranges, tags, raw scalars and comments.
+//!
+//! The only file that names the YAML parser. JSON that is JSON to the letter takes a shorter way. Where the text is
+//! damaged, what can be told apart by indentation is read all the same (`recover`).
+
+mod json;
+mod recover;
+mod sniff;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use ecow::EcoString;
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureStyle};
+use rustc_hash::FxHashMap;
+
+pub use sniff::looks_like_template;
+pub use tree::{Document, Kind, Node, NodeId, Pair, Range};
+
+use crate::source::{Code, Diagnostic, SourceFile, Span};
+use tree::Builder;
+
+/// How deep collections may lie in each other. Real templates stay below 40.
+pub const MAX_DEPTH: usize = 128;
+
+/// The most errors that are reported for one text.
+const MAX_ERRORS: usize = 50;
+
+/// Reads a YAML or JSON text. Always gives a tree, perhaps an incomplete one with errors beside it.
+pub fn parse(file: &SourceFile) -> Document {
+    let text = &*file.text;
+    let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+    let span = Span::new(file.id, 0, 0);
+    let first = text[start..].trim_start().as_bytes().first().copied();
+    if first == Some(b'{') {
+        if let Some(document) = json::read(text, start, span, false) {
+            return document;
+        }
+    }
+    let mut builder = Builder::new(Document::new(file.id));
+    if read(&mut builder, text, start..text.len(), false).is_ok() {
+        return finish(builder.document);
+    }
+    let document = match first {
+        Some(b'{') if json::looks_like(&text[start..]) => json::read(text, start, span, true),
+        Some(b'{' | b'[') => None,
+        _ => Some(recover::read(file, start)),
+    };
+    match document {
+        Some(document) if !document.errors.is_empty() => finish(document),
+        // Every part by itself is right: what is wrong is between them.
+        Some(mut document) => {
+            document.errors = builder.document.errors;
+            finish(document)
+        }
+        None => finish(builder.document),
+    }
+}
+
+fn finish(mut document: Document) -> Document {
+    document
+        .errors
+        .sort_by_key(|error| (error.span.start, error.span.end));
+    document.errors.truncate(MAX_ERRORS);
+    document
+}
+
+fn options() -> Options {
+    granit_parser::options! {
+        emit_unresolved_aliases: true,
+        bom_inside_document_as_content: true,
+        block_scalar_eof_without_line_feed: true,
+        max_buffered_comment_events: 1 << 24,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    }
+}
+
+/// Reads `text[part]`, which is one YAML document, into `builder`. As a `fragment` of a document it may use anchors of
+/// other parts.
+///
+/// # Errors
+/// The text is not YAML; the builder then holds the error and what it held before.
+fn read(
+    builder: &mut Builder,
+    text: &str,
+    part: std::ops::Range<usize>,
+    fragment: bool,
+) -> Result<(), ()> {
+    let base = part.start;
+    let source = builder.document.source;
+    let (depth, members) = (builder.depth(), builder.members());
+    let mut anchors: FxHashMap<usize, NodeId> = FxHashMap::default();
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut documents = 0;
+    for event in Parser::new_from_str_with_options(&text[part], options()) {
+        let (event, place) = match event {
+            Ok(event) => event,
+            Err(error) => {
+                let at = base + error.marker().byte_offset().unwrap_or(0);
+                builder.unwind(depth, members);
+                let diagnostic = describe(
+                    error.kind(),
+                    &error.info(),
+                    text,
+                    Span::new(source, at as u32, at as u32),
+                );
+                builder.error(diagnostic);
+                return Err(());
+            }
+        };
+        let bytes = place.byte_range().unwrap_or_default();
+        let range = Range {
+            start: (base + bytes.start) as u32,
+            end: (base + bytes.end) as u32,
+        };
+        let tag_start = place.tag_start().and_then(|mark| mark.byte_offset());
+        let start = tag_start.map_or(range.start, |at| range.start.min((base + at) as u32));
+        match event {
+            Event::DocumentStart(..) => {
+                documents += 1;
+                if documents > 1 {
+                    let message = "a second document: a template is one document";
+                    let span = Span::new(source, range.start, range.end);
+                    builder.error(
+                        Diagnostic::new(Code::Structure, span, message)
+                            .help("split the file at `---`"),
+                    );
+                    return Ok(());
+                }
+            }
+            Event::Scalar(value, style, anchor, tag) => {
+                let absent = style == ScalarStyle::Plain && range.start == range.end;
+                let value = if absent { "" } else { &*value };
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let end = if block {
+                    trim_end(text, range)
+                } else {
+                    range.end
+                };
+                let range = Range { start, end };
+                let plain = style == ScalarStyle::Plain;
+                let id = builder.scalar(
+                    value,
+                    plain,
+                    tag_text(tag.as_deref()),
+                    range,
+                    (base + bytes.start) as u32,
+                );
+                anchors.insert(anchor, id);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                open.push((anchor, style == StructureStyle::Flow));
+                builder.open(false, tag_text(tag.as_deref()), start, range.start);
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                open.push((anchor, style == StructureStyle::Flow));
+                builder.open(true, tag_text(tag.as_deref()), start, range.start);
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let (anchor, flow) = open.pop().unwrap_or((0, false));
+                if let Some(id) = builder.close(flow.then_some(range.end)) {
+                    anchors.insert(anchor, id);
+                }
+            }
+            Event::Alias(anchor) => match anchors.get(&anchor) {
+                Some(&id) => builder.push(id),
+                None => unknown_alias(
+                    builder,
+                    "this alias stands inside the value that it stands for",
+                    range,
+                ),
+            },
+            Event::UnresolvedAlias(_) if fragment => builder.broken(range),
+            Event::UnresolvedAlias(name) => {
+                unknown_alias(builder, &format!("nothing is anchored as `&{name}`"), range)
+            }
+            Event::Comment(..) => builder.document.comments.push(range),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn unknown_alias(builder: &mut Builder, message: &str, range: Range) {
+    let span = Span::new(builder.document.source, range.start, range.end);
+    builder.error(Diagnostic::new(Code::Syntax, span, message));
+    builder.broken(range);
+}
+
+fn tag_text(tag: Option<&granit_parser::Tag>) -> EcoString {
+    tag.map(|tag| ecow::eco_format!("{}{}", tag.handle(), tag.suffix()))
+        .unwrap_or_default()
+}
+
+/// Where a block scalar ends without the white space after it.
+fn trim_end(text: &str, range: Range) -> u32 {
+    let part = &text[range.start as usize..range.end as usize];
+    range.start + part.trim_end().len() as u32
+}
+
+/// Says what is wrong in the words of someone who writes templates.
+fn describe(kind: &ErrorKind, info: &str, text: &str, at: Span) -> Diagnostic {
+    use ErrorKind as K;
+    let end = text[at.start as usize..]
+        .chars()
+        .next()
+        .map_or(0, |c| c.len_utf8() as u32);
+    let at = Span::new(at.source, at.start, at.start + end);
+    let tab = "YAML is indented with blanks: replace the tabs";
+    let (code, message, help) = match kind {
+        K::RecursionLimitExceeded => {
+            let message = format!("collections lie in each other more than {MAX_DEPTH} deep");
+            return Diagnostic::new(Code::Limit, at, message);
+        }
+        K::TabNotAllowed
+        | K::TabInBlockIndentation
+        | K::TabInIndentation
+        | K::TabAtBlockScalarStart => (
+            Code::Syntax,
+            "a tab stands where the indentation is",
+            Some(tab),
+        ),
+        K::UnclosedQuotedScalar | K::DocumentIndicatorInQuotedScalar => (
+            Code::Syntax,
+            "this quoted text is never closed",
+            Some("add the closing quote"),
+        ),
+        K::UnclosedFlowCollection { .. }
+        | K::UnexpectedEofFlowSequence
+        | K::UnexpectedEofFlowMapping => (
+            Code::Syntax,
+            "a `[` or `{` is never closed",
+            Some("add the closing bracket"),
+        ),
+        K::MappingValueNotAllowed => {
+            let help =
+                "put the text in quotes if the colon belongs to it, else check the indentation";
+            (Code::Syntax, "a `key:` is not allowed here", Some(help))
+        }
+        K::SimpleKeyExpected => {
+            let help = "check the indentation; a text over several lines must be indented more than its key";
+            (
+                Code::Syntax,
+                "this line has no `:` where a key is expected",
+                Some(help),
+            )
+        }
+        K::InvalidIndentation | K::ExpectedBlockMappingKey | K::ExpectedBlockSequenceEntry => {
+            let help = "members of one mapping or sequence begin in the same column";
+            (
+                Code::Syntax,
+                "the indentation does not fit the lines above",
+                Some(help),
+            )
+        }
+        K::UnexpectedCharacter {
+            character: '@' | '`' | '%',
+        } => (
+            Code::Syntax,
+            "a text cannot begin with this character",
+            Some("put the text in quotes"),
+        ),
+        _ => (Code::Syntax, info, None),
+    };
+    let diagnostic = Diagnostic::new(code, at, message);
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
