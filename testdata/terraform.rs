@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use distrust::eval::terraform::{Folder, Setting, Settings, World, evaluate, evaluate_expression};
+use distrust::eval::terraform::{Setting, Settings, World, evaluate, evaluate_expression};
 use distrust::eval::{Data, Stack, Value};
-use distrust::source::{Disk, Files, SourceMap};
+use distrust::source::{Disk, Files, Folder, Scope, SourceMap};
 use serde_json::Value as Json;
 
 use crate::json;
@@ -37,7 +37,8 @@ fn folders(sources: &SourceMap, root: &Path) -> Vec<Folder> {
             }
         }
         files.sort_by(|a, b| a.0.cmp(&b.0));
-        found.push(Folder { path, files });
+        let shown = path.to_string_lossy().into_owned();
+        found.push(Folder { path, shown, files });
     }
     found.retain(|folder| !folder.files.is_empty());
     found
@@ -94,7 +95,13 @@ fn disagreement(row: &Json) -> Option<String> {
         workspace: Some("default".into()),
         ..Settings::default()
     };
-    let world = world(&sources, &root, settings);
+    let scope = scope(&root);
+    let world = World {
+        sources: &sources,
+        files: &Disk,
+        scope: &scope,
+        settings,
+    };
     let folder = folders(&sources, &root)
         .into_iter()
         .find(|folder| folder.path == root)
@@ -227,7 +234,13 @@ fn case_disagreements(case: &str) -> Vec<String> {
     let sources = SourceMap::new();
     let root = data().join("modules").join(case);
     let settings = case_settings(&sources, &root);
-    let world = world(&sources, &root, settings);
+    let scope = scope(&root);
+    let world = World {
+        sources: &sources,
+        files: &Disk,
+        scope: &scope,
+        settings,
+    };
     let stacks = evaluate(folders(&sources, &root), &world);
     let expected = read_json(&root.join("expected.json")).expect("a case has expected.json");
     let Some(stack) = stacks.iter().find(|stack| stack.name == ".") else {

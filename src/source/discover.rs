@@ -40,10 +40,16 @@ pub struct Folder {
     pub path: PathBuf,
     /// The path as shown.
     pub shown: String,
-    /// Its `.tf`, `.tf.json`, `.tofu` and `.tofu.json` files, sorted by name.
-    pub modules: Vec<Arc<SourceFile>>,
-    /// Its `.tfvars` and `.tfvars.json` files, sorted by name.
-    pub variables: Vec<Arc<SourceFile>>,
+    /// Name and text of its configuration and variable files, sorted by name.
+    pub files: Vec<(String, Arc<SourceFile>)>,
+}
+
+impl Folder {
+    /// Whether there is configuration in it; a folder with nothing but values for variables is no module.
+    fn is_module(&self) -> bool {
+        let mut names = self.files.iter().map(|(name, _)| Class::of(name));
+        names.any(|class| class == Some(Class::Module))
+    }
 }
 
 /// What was found, each list sorted by path.
@@ -68,9 +74,7 @@ impl Discovered {
     /// The number of files that matter.
     pub fn files(&self) -> usize {
         let folders = self.folders.iter();
-        let terraform: usize = folders
-            .map(|it| it.modules.len() + it.variables.len())
-            .sum();
+        let terraform: usize = folders.map(|it| it.files.len()).sum();
         terraform + self.templates.len() + self.plans.len()
     }
 }
@@ -288,8 +292,11 @@ impl Gathered {
         match read {
             Read::Template(_) => self.found.templates.push(file),
             Read::Plan(_) => self.found.plans.push(file),
-            Read::Variables(_) => self.of(scope, path).variables.push(file),
-            _ => self.of(scope, path).modules.push(file),
+            _ => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let folder = self.of(scope, path);
+                folder.files.push((name.into_owned(), file));
+            }
         }
     }
 
@@ -301,8 +308,7 @@ impl Gathered {
             .or_insert_with(|| Folder {
                 path: folder.to_owned(),
                 shown: scope.shown(folder),
-                modules: Vec::new(),
-                variables: Vec::new(),
+                files: Vec::new(),
             })
     }
 
@@ -321,11 +327,10 @@ impl Gathered {
 
     fn finish(self) -> Discovered {
         Discovered {
-            // A folder with nothing but variable files is no module.
             folders: self
                 .folders
                 .into_values()
-                .filter(|folder| !folder.modules.is_empty())
+                .filter(Folder::is_module)
                 .collect(),
             ..self.found
         }

@@ -33,12 +33,8 @@ fn run(
 fn summary(sources: &SourceMap, found: &Discovered) -> String {
     let mut out = String::new();
     for folder in &found.folders {
-        let names = |files: &[std::sync::Arc<crate::source::SourceFile>]| {
-            let names: Vec<String> = files.iter().map(|file| file.path.to_string()).collect();
-            names.join(" ")
-        };
-        let (modules, variables) = (names(&folder.modules), names(&folder.variables));
-        out += &format!("folder {}: {modules} | {variables}\n", folder.shown);
+        let names: Vec<&str> = folder.files.iter().map(|(name, _)| name.as_str()).collect();
+        out += &format!("folder {}: {}\n", folder.shown, names.join(" "));
     }
     for (what, files) in [("template", &found.templates), ("plan", &found.plans)] {
         for file in files {
@@ -73,8 +69,8 @@ fn names_and_content_decide() {
     let (sources, found) = run(&files, Path::new("/w"), &["."], &[]);
     assert_eq!(
         summary(&sources, &found),
-        "folder .: main.tf | prod.tfvars\n\
-         folder a: a/x.tf.json a/y.tofu | a/z.auto.tfvars.json\n\
+        "folder .: main.tf prod.tfvars\n\
+         folder a: x.tf.json y.tofu z.auto.tfvars.json\n\
          template t/stack.template\nplan t/plan.json\n"
     );
 }
@@ -94,7 +90,7 @@ fn a_file_stands_for_its_module_and_is_read_whatever_its_ending() {
     );
     assert_eq!(
         summary(&sources, &found),
-        "folder a: a/main.tf a/other.tf | \nfolder a/b: a/b/c.tf | \ntemplate notes.txt\n"
+        "folder a: main.tf other.tf\nfolder a/b: c.tf\ntemplate notes.txt\n"
     );
 }
 
@@ -146,8 +142,8 @@ fn on_disk_ignore_files_links_pipes_and_permissions() {
     let (sources, found) = run(&Disk, &work, &["."], &["ex/**"]);
     assert_eq!(
         summary(&sources, &found),
-        "folder .: latin.tf linked.tf main.tf | \n\
-         folder shared: shared/s.tf | \n\
+        "folder .: latin.tf linked.tf main.tf\n\
+         folder shared: s.tf\n\
          unreadable-file dangling.tf: this link leads nowhere: no such file or directory\n\
          outside-root out: this link leads out of the folders that may be read, and was not followed\n\
          outside-root out.yaml: this link leads out of the folders that may be read, and was not followed\n\

@@ -170,5 +170,4 @@ impl Evaluator<'_, '_> {
             None => self.invalid(call.span, format!("{} needs {needs}", call.name)),
         }
     }
-
 }

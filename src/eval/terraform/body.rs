@@ -58,6 +58,32 @@ impl Evaluator<'_> {
         )
     }
 
+    /// The plain arguments of the `lifecycle` block; those that hold bare names (`ignore_changes`) are left out.
+    pub(crate) fn meta(&self, instance: &Rc<Instance>, row: u32) -> Value {
+        let layers = &instance.module.resources[row as usize].layers;
+        let header = layers.header(&instance.module);
+        let mut entries = Vec::new();
+        for block in layers.blocks(&instance.module, "lifecycle") {
+            let tree = instance.module.tree(&block);
+            for attribute in tree.attributes(&block.node.body) {
+                if let Expr::Bool(value) = tree.expr(attribute.value) {
+                    let value = Value::bool(value, tree.expr_span(attribute.value));
+                    let span = tree.span(attribute.name);
+                    entries.push(Entry {
+                        key: tree.slice(attribute.name).into(),
+                        span,
+                        value,
+                    });
+                }
+            }
+        }
+        if entries.is_empty() {
+            Value::null(header)
+        } else {
+            Value::object(entries, header)
+        }
+    }
+
     /// The body, unless it is being evaluated right now.
     pub(crate) fn body_if_possible(
         &self,

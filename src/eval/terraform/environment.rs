@@ -42,7 +42,7 @@ impl Environment for World<'_, '_, '_> {
             .files
             .read(&full)
             .map_err(|error| format!("cannot read {path:?}: {error}"))?;
-        let (file, problem) = world.sources.add(&world.shown(&full), bytes);
+        let (file, problem) = world.sources.add(&world.scope.shown(&full), bytes);
         match problem {
             Some(_) => Err(format!("{path:?} is not UTF-8 text")),
             None => Ok(file),

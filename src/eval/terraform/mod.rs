@@ -28,14 +28,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use variable::{Setting, from_environment};
-pub use world::{Folder, Settings, World};
+pub use world::{Settings, World};
 
 use self::evaluator::Evaluator;
 use self::module::Module;
 use self::program::Program;
 use self::scope::{Instance, Scope};
 use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value};
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Folder, Span};
 use crate::syntax::hcl;
 
 /// Stack of the threads that evaluate: nested expressions and references take some of it at every level.
@@ -162,6 +162,7 @@ fn declare(
         let block = &module.resources[row as usize];
         let expansion = evaluator.expansion(instance, row);
         let provider = evaluator.provider(instance, row);
+        let meta = evaluator.meta(instance, row);
         for (at, member) in expansion.members.iter().enumerate() {
             let body = evaluator.body(instance, row, at as u32, member);
             let body = match &body.data {
@@ -176,6 +177,7 @@ fn declare(
                 ),
             };
             out.push(Declared {
+                meta: meta.clone(),
                 address: evaluator.address(instance, row, member.key.clone()),
                 body,
                 header: block.layers.header(module),

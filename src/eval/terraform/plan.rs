@@ -203,6 +203,7 @@ impl Configuration {
             },
             header: known.map_or(written, |known| known.header),
             span: known.map_or(written, |known| known.span),
+            meta: known.map_or_else(|| Value::null(written), |known| known.meta.clone()),
             exists: Truth::True,
             calls: known.and_then(|known| known.calls.clone()),
             provider: known.and_then(|known| known.provider.clone()),

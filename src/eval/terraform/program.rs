@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::module::{Module, constant_text};
-use super::world::{Folder, World, absolute};
-use crate::source::{Code, EntryKind, SourceFile};
+use super::world::{World, absolute};
+use crate::source::{Code, EntryKind, Folder, SourceFile};
 use crate::syntax::hcl::{self, Tree};
 
 /// The modules of a run.
@@ -133,7 +133,7 @@ impl<'w> Program<'w> {
                     Code::Structure,
                     format!(
                         "module {source:?} leads to {}, where there are no Terraform files",
-                        self.world.shown(&folder)
+                        self.world.scope.shown(&folder)
                     ),
                 )),
             };
@@ -179,7 +179,10 @@ impl<'w> Program<'w> {
                 };
                 files.push((
                     entry.name,
-                    self.world.sources.add(&self.world.shown(&path), bytes).0,
+                    self.world
+                        .sources
+                        .add(&self.world.scope.shown(&path), bytes)
+                        .0,
                 ));
             }
         }
@@ -275,7 +278,7 @@ fn read_module(
     let (over, normal): (Vec<_>, Vec<_>) =
         chosen.into_iter().partition(|(name, _)| is_override(name));
     let trees = |files: Vec<&(String, Arc<SourceFile>)>| files.iter().map(parse).collect();
-    let shown = world.shown(&path).into();
+    let shown = world.scope.shown(&path).into();
     Some(Module::collect(path, shown, trees(normal), trees(over)))
 }
 
