@@ -16,6 +16,7 @@ mod unknown;
 
 pub use address::{Address, Key, Mode};
 pub use data::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value};
+pub(crate) use number::Decimal;
 pub use number::Number;
 pub use origin::{Origin, Role, Via};
 pub use stack::{Declared, Language, MissingModule, Provider, Stack};

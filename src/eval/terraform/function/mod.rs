@@ -1,9 +1,49 @@
-//! The built-in functions.
+//! The built-in functions of Terraform 1.11 and of OpenTofu.
+//!
+//! Each function stands in the table of its file with the types of its parameters and how much it can do with values
+//! that are not wholly known ([`Mode`]). Conversion of the arguments, refusal of nulls, alternatives, unknowns and
+//! sensitivity are the same for all and are done here, once.
+//!
+//! Bounds: a result of more than 65,536 members or 16 MiB of text, and a number beyond ±2^40,000, is an unknown with
+//! [`Why::Limit`].
 
-use std::sync::Arc;
+mod call;
+mod collection;
+mod conversion;
+mod date;
+mod encoding;
+mod file;
+mod format;
+mod hash;
+mod json;
+mod map;
+mod network;
+mod number;
+mod pattern;
+mod provider;
+mod sequence;
+mod set;
+mod text;
+mod yaml;
 
-use crate::eval::{Map, Value};
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use super::operator::{is_sensitive, lift};
+use super::types::{MAX_DEPTH, Type, convert};
+use crate::eval::{Data, Map, Value, Why};
 use crate::source::{SourceFile, Span};
+use call::Call;
+
+/// The most members of a result.
+const MAX_MEMBERS: usize = 65_536;
+
+/// The most bytes of a text.
+const MAX_TEXT: usize = 16 << 20;
 
 /// What a function may ask of the world around the expression.
 pub trait Environment {
@@ -43,17 +83,249 @@ pub enum Template {
     Text(Value),
 }
 
-/// Calls a built-in function.
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parameter {
+    /// Anything but null.
+    Any,
+    /// Anything.
+    Nullable,
+    /// `string`.
+    Text,
+    /// `number`.
+    Number,
+    /// `list(any)`.
+    List,
+    /// `list(string)`.
+    Texts,
+    /// `list(bool)`.
+    Bools,
+    /// `set(any)`.
+    Set,
+    /// `map(list(string))`.
+    TextLists,
+}
+
+impl Parameter {
+    fn of(self) -> Type {
+        match self {
+            Parameter::Any | Parameter::Nullable => Type::Any,
+            Parameter::Text => Type::Text,
+            Parameter::Number => Type::Number,
+            Parameter::List => Type::List(Box::new(Type::Any)),
+            Parameter::Texts => Type::List(Box::new(Type::Text)),
+            Parameter::Bools => Type::List(Box::new(Type::Bool)),
+            Parameter::Set => Type::Set(Box::new(Type::Any)),
+            Parameter::TextLists => Type::Map(Box::new(Type::List(Box::new(Type::Text)))),
+        }
+    }
+}
+
+/// How much a function can do with values that are not wholly known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Nothing: it is called only when all is known.
+    Whole,
+    /// It looks at what is known itself. Its result is made from its arguments: as sensitive as any part of them.
+    Parts,
+    /// The same, and it passes members on: each stays as sensitive as it is.
+    Members,
+}
+
+/// A function: its name and parameters, and what it does.
+struct Function {
+    name: &'static str,
+    parameters: &'static [Parameter],
+    more: Option<Parameter>,
+    mode: Mode,
+    run: fn(&Call<'_>) -> Result<Value, String>,
+}
+
+impl Function {
+    /// A function that is called only when all its arguments are known.
+    const fn whole(
+        name: &'static str,
+        parameters: &'static [Parameter],
+        run: fn(&Call<'_>) -> Result<Value, String>,
+    ) -> Self {
+        Self {
+            name,
+            parameters,
+            more: None,
+            mode: Mode::Whole,
+            run,
+        }
+    }
+
+    /// A function that looks at what is known of its arguments itself.
+    const fn parts(
+        name: &'static str,
+        parameters: &'static [Parameter],
+        run: fn(&Call<'_>) -> Result<Value, String>,
+    ) -> Self {
+        Self {
+            mode: Mode::Parts,
+            ..Self::whole(name, parameters, run)
+        }
+    }
+
+    /// A function that passes members on.
+    const fn members(
+        name: &'static str,
+        parameters: &'static [Parameter],
+        run: fn(&Call<'_>) -> Result<Value, String>,
+    ) -> Self {
+        Self {
+            mode: Mode::Members,
+            ..Self::whole(name, parameters, run)
+        }
+    }
+
+    /// The same with any number of further arguments.
+    const fn variadic(self, more: Parameter) -> Self {
+        Self {
+            more: Some(more),
+            ..self
+        }
+    }
+}
+
+fn table() -> &'static FxHashMap<&'static str, &'static Function> {
+    static TABLE: OnceLock<FxHashMap<&'static str, &'static Function>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let tables = [
+            collection::FUNCTIONS,
+            conversion::FUNCTIONS,
+            date::FUNCTIONS,
+            encoding::FUNCTIONS,
+            file::FUNCTIONS,
+            format::FUNCTIONS,
+            hash::FUNCTIONS,
+            json::FUNCTIONS,
+            map::FUNCTIONS,
+            network::FUNCTIONS,
+            number::FUNCTIONS,
+            pattern::FUNCTIONS,
+            provider::FUNCTIONS,
+            sequence::FUNCTIONS,
+            set::FUNCTIONS,
+            text::FUNCTIONS,
+            yaml::FUNCTIONS,
+        ];
+        tables
+            .into_iter()
+            .flatten()
+            .map(|function| (function.name, function))
+            .collect()
+    })
+}
+
+/// Calls a built-in function. The name may have the prefix `core::`.
+///
+/// A result that is made is written at `span`, the call; a member that is merely passed on keeps its origin. Functions
+/// whose result changes from run to run, and those of providers that are not known here, give an unknown.
 ///
 /// # Errors
 /// Terraform's reason for refusing the call, as a sentence.
 pub fn call(
-    _name: &str,
-    _arguments: &[Value],
-    _environment: &dyn Environment,
-    _span: Span,
+    name: &str,
+    arguments: &[Value],
+    environment: &dyn Environment,
+    span: Span,
 ) -> Result<Value, String> {
-    Err("not there yet".into())
+    let plain = name.strip_prefix("core::").unwrap_or(name);
+    let Some(function) = table().get(plain) else {
+        if plain.starts_with("provider::") {
+            return Ok(Value::unknown(Why::Function(plain.into()), span));
+        }
+        return Err(format!("There is no function named {name:?}."));
+    };
+    check_count(function, arguments.len())?;
+    let sensitive = match function.mode {
+        Mode::Members => arguments.iter().any(is_sensitive),
+        Mode::Whole | Mode::Parts => arguments
+            .iter()
+            .any(|argument| holds_sensitive(argument, 0)),
+    };
+    let result = lift(arguments, span, &mut |arguments| {
+        run(function, arguments, environment, span)
+    });
+    let about_marks = matches!(plain, "nonsensitive" | "issensitive");
+    result.map(|value| value.sensitive_if(sensitive && !about_marks))
+}
+
+/// Whether there is a function of this name, without the prefix `core::`.
+pub fn exists(name: &str) -> bool {
+    table().contains_key(name)
+}
+
+fn check_count(function: &Function, count: usize) -> Result<(), String> {
+    let (name, wanted) = (function.name, function.parameters.len());
+    if count < wanted {
+        return Err(format!(
+            "Function {name:?} expects {wanted} argument(s), but was given {count}."
+        ));
+    }
+    if count > wanted && function.more.is_none() {
+        return Err(format!(
+            "Function {name:?} expects only {wanted} argument(s), but was given {count}."
+        ));
+    }
+    Ok(())
+}
+
+fn run(
+    function: &Function,
+    arguments: &[Value],
+    environment: &dyn Environment,
+    span: Span,
+) -> Result<Value, String> {
+    let parameters = function.parameters.iter().copied();
+    let more = std::iter::repeat(function.more.unwrap_or(Parameter::Any));
+    let mut converted = Vec::with_capacity(arguments.len());
+    for (argument, parameter) in arguments.iter().zip(parameters.chain(more)) {
+        let argument = convert(argument, &parameter.of()).map_err(|why| {
+            format!(
+                "Invalid value for an argument of {:?}: {why}.",
+                function.name
+            )
+        })?;
+        if parameter != Parameter::Nullable && matches!(argument.resolved().data, Data::Null) {
+            return Err(format!(
+                "Invalid value for an argument of {:?}: argument must not be null.",
+                function.name
+            ));
+        }
+        converted.push(argument);
+    }
+    let call = Call {
+        arguments: &converted,
+        environment,
+        span,
+    };
+    if function.mode == Mode::Whole && !converted.iter().all(Value::is_wholly_known) {
+        return Ok(call.unknown());
+    }
+    (function.run)(&call)
+}
+
+/// Whether any part of a value is sensitive.
+fn holds_sensitive(value: &Value, depth: usize) -> bool {
+    if value.sensitive || depth > MAX_DEPTH {
+        return value.sensitive;
+    }
+    let within = |value: &Value| holds_sensitive(value, depth + 1);
+    match &value.data {
+        Data::List(list) => list.items.iter().any(within),
+        Data::Map(map) => map.entries.iter().any(|entry| within(&entry.value)),
+        Data::Reference(reference) => reference.value.as_ref().is_some_and(within),
+        Data::Unknown(unknown) => unknown.among.iter().any(within),
+        Data::Template(template) => {
+            let piece = |piece: &crate::eval::Piece| matches!(piece, crate::eval::Piece::Value(value) if within(value));
+            template.pieces.iter().any(piece)
+        }
+        _ => false,
+    }
 }
 
 /// The value that a JSON text encodes (`jsondecode`): places point into the text where its bytes are the source's.

@@ -17,7 +17,7 @@ pub use conditional::conditional;
 pub use equality::equal;
 pub use template::{Rendered, join};
 
-pub(super) use lift::{alternatives, lift};
+pub(super) use lift::lift;
 pub(super) use template::{rebuild, text_pieces};
 
 /// An unknown result because of these operands: for the first reason there is.

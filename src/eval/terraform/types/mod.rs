@@ -10,7 +10,7 @@ use ecow::EcoString;
 use crate::eval::Value;
 
 pub use convert::convert;
-pub(super) use convert::{alike, sorted_set};
+pub(super) use convert::alike;
 pub(super) use describe::{kind_name, type_of};
 pub use parse::parse_type;
 pub use unify::unify;

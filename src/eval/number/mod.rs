@@ -1,11 +1,15 @@
 //! Numbers as Terraform has them: whole numbers fast, everything else as a binary fraction of 512 bits.
 
+mod decimal;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use dashu_float::round::mode::HalfEven;
 use dashu_float::{Context, FBig};
+
+pub(crate) use decimal::Decimal;
 
 /// The precision of Terraform's numbers in bits (`cty`'s `big.Float`).
 pub(crate) const PRECISION: usize = 512;
@@ -76,7 +80,11 @@ impl Number {
 
     /// The number of a binary fraction.
     pub fn from_big(big: Big) -> Self {
-        if big.repr().is_finite()
+        // A whole number wider than its precision is shown with fewer digits than it has.
+        let exact = big.precision() == 0
+            || big.precision() as isize >= big.repr().digits() as isize + big.repr().exponent();
+        if exact
+            && big.repr().is_finite()
             && big.repr().exponent() >= -64
             && big.repr().exponent() <= 64
             && big.fract() == Big::ZERO
@@ -234,39 +242,23 @@ impl Number {
 
     /// Its decimal with at most ten significant digits, in scientific notation where that is shorter: Go's `%.10g`.
     pub(crate) fn to_ten_digits(&self) -> String {
-        let decimal = self.to_big().with_base_and_precision::<10>(10).value();
-        let (significand, exponent) = decimal.into_repr().into_parts();
-        let (sign, digits) = match significand.to_string().strip_prefix('-') {
-            Some(digits) => ("-", digits.to_owned()),
-            None => ("", significand.to_string()),
+        let decimal = Decimal::exact(self).rounded(10);
+        // `%g` with a precision counts the digits there are, up to that precision.
+        let limit = if decimal.point > decimal.digits.len() as isize {
+            10
+        } else {
+            decimal.digits.len() as isize
         };
-        let digits = digits.trim_end_matches('0');
-        if digits.is_empty() {
-            return "0".into();
-        }
-        let significant = significand.to_string().trim_start_matches('-').len() as isize;
-        let point = significant + exponent;
-        if !(-3..=10).contains(&point) {
-            let (first, others) = digits.split_at(1);
-            let dot = if others.is_empty() { "" } else { "." };
-            let power = point - 1;
-            let power_sign = if power < 0 { '-' } else { '+' };
-            return format!("{sign}{first}{dot}{others}e{power_sign}{:02}", power.abs());
-        }
-        if point <= 0 {
-            return format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs()));
-        }
-        let whole = point.unsigned_abs();
-        if digits.len() <= whole {
-            return format!("{sign}{digits}{}", "0".repeat(whole - digits.len()));
-        }
-        format!("{sign}{}.{}", &digits[..whole], &digits[whole..])
+        decimal.general(limit.max(1), 'e')
     }
 
     /// As a whole number, when it is one and fits.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Number::Int(int) => Some(*int),
+            Number::Big(big) if big.repr().exponent() >= 0 && big.repr().exponent() <= 64 => {
+                i64::try_from(big.to_int().value()).ok()
+            }
             Number::Big(_) => None,
         }
     }
@@ -314,7 +306,7 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Number::Int(int) => write!(f, "{int}"),
-            Number::Big(big) => f.write_str(&shortest(big)),
+            Number::Big(_) => f.write_str(&Decimal::shortest(self).plain(0)),
         }
     }
 }
@@ -330,32 +322,6 @@ fn bounded(result: dashu_float::FpResult<Big>) -> Option<Number> {
         && (-MAX_EXPONENT..=MAX_EXPONENT).contains(&top)
         && repr.exponent() >= -2 * MAX_EXPONENT;
     within.then(|| Number::from_big(big))
-}
-
-/// The shortest decimal that reads back as `big`. More digits never read back worse, so the count is found by halving.
-fn shortest(big: &Big) -> String {
-    if big.fract() == Big::ZERO {
-        return big.to_int().value().to_string();
-    }
-    let decimal = |digits: usize| {
-        big.clone()
-            .with_base_and_precision::<10>(digits)
-            .value()
-            .to_string()
-    };
-    let bits = match big.precision() {
-        0 => PRECISION,
-        bits => bits,
-    };
-    let (mut low, mut high) = (1, PRECISION * 302 / 1000 + 3);
-    while low < high {
-        let middle = (low + high) / 2;
-        match Number::parse(&decimal(middle)).map(|back| back.to_big()) {
-            Some(back) if back.clone().with_precision(bits).value() == *big => high = middle,
-            _ => low = middle + 1,
-        }
-    }
-    decimal(low)
 }
 
 #[cfg(test)]

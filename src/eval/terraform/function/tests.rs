@@ -1,0 +1,1 @@
+//! Decisive cases, checked against Terraform 1.11.
