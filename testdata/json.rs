@@ -55,3 +55,13 @@ pub fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
         _ => a == b,
     }
 }
+
+/// Whether two JSON values are the same but for how scalars are written: `"80"` is 80, `"true"` is true.
+pub fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+    let text = |json: &serde_json::Value| match json {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => Some(json.to_string()),
+        _ => None,
+    };
+    same(a, b) || text(a).is_some() && text(a) == text(b)
+}

@@ -62,11 +62,11 @@ impl fmt::Display for Key {
         match self {
             Key::None => Ok(()),
             Key::Index(index) => write!(f, "[{index}]"),
-            Key::Text(text) => write!(
-                f,
-                "[\"{}\"]",
-                text.as_str().replace('\\', "\\\\").replace('"', "\\\"")
-            ),
+            Key::Text(text) => {
+                f.write_str("[\"")?;
+                write_escaped(text, f)?;
+                f.write_str("\"]")
+            }
             Key::Placeholder => f.write_str("[?]"),
         }
     }
@@ -88,4 +88,21 @@ impl fmt::Display for Address {
         }
         write!(f, "{}.{}{}", self.type_name, self.name, self.key)
     }
+}
+
+/// Text as it stands between the quotes of an HCL string, as Terraform writes the keys of instances.
+fn write_escaped(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '"' => f.write_str("\\\"")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            '$' | '%' if chars.peek() == Some(&'{') => write!(f, "{char}{char}")?,
+            other => write!(f, "{other}")?,
+        }
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use crate::syntax::hcl::{Attribute, Block, Expr, Item};
 
 /// Arguments and blocks that are Terraform's own and no part of the resource
 /// (<https://developer.hashicorp.com/terraform/language/meta-arguments>).
-const META: [&str; 8] = [
+const META: [&str; 7] = [
     "count",
     "for_each",
     "provider",
@@ -24,7 +24,6 @@ const META: [&str; 8] = [
     "lifecycle",
     "provisioner",
     "connection",
-    "timeouts",
 ];
 
 impl Evaluator<'_> {
@@ -460,7 +459,13 @@ impl Evaluator<'_> {
         }
         let derived = match block.type_name.as_str() {
             "template_file" => self.template_file(instance, body, header),
-            _ => policy_document::render(body, header),
+            _ => {
+                let (derived, problems) = policy_document::render(body, header);
+                for problem in problems {
+                    self.settle(Err(fail(problem, header)), header);
+                }
+                derived
+            }
         };
         if let Data::Map(map) = &body.data {
             let mut entries = map.entries.clone();

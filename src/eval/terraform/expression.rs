@@ -89,10 +89,14 @@ impl Evaluator<'_> {
         for pair in ids.chunks_exact(2) {
             let key_span = scope.tree.expr_span(pair[0]);
             let key = match scope.tree.expr(pair[0]) {
-                Expr::Name => Value::text(
-                    scope.tree.slice(scope.tree.ranges[pair[0].0 as usize]),
-                    key_span,
-                ),
+                // A bare word is a literal key, even one that is a keyword elsewhere.
+                Expr::Name | Expr::Null | Expr::Bool(_) => {
+                    Value::text(scope.tree.slice(scope.tree.ranges[pair[0].0 as usize]), key_span)
+                }
+                Expr::Attribute { .. } | Expr::Index { .. } => {
+                    let message = "a key that is a reference must stand in parentheses";
+                    return Err(fail(message, key_span));
+                }
                 _ => self.evaluate(scope, pair[0])?,
             };
             let value = self.evaluate(scope, pair[1])?;
@@ -192,7 +196,7 @@ impl Evaluator<'_> {
     fn splat(&self, scope: Scope<'_>, of: ExprId, each: ExprId, span: Span) -> Evaluated {
         let (items, rest, kind) = match self.target(scope, of)? {
             Target::Resource { row, expansion }
-                if expansion.shape != super::scope::Shape::Single =>
+                if expansion.shape == super::scope::Shape::Count =>
             {
                 let last = expansion.members.len() - usize::from(expansion.open.is_some());
                 let item = |member: usize| Item::Resource {
@@ -209,7 +213,7 @@ impl Evaluator<'_> {
                     Collection::Structural,
                 )
             }
-            Target::Module(children) if children.expansion.shape != super::scope::Shape::Single => {
+            Target::Module(children) if children.expansion.shape == super::scope::Shape::Count => {
                 let Some(instances) = &children.instances else {
                     return Ok(Value::unknown(Why::Module(children.source.clone()), span));
                 };

@@ -53,38 +53,6 @@ pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
         .collect()
 }
 
-/// Evaluates one expression as if it stood in the root module of a folder.
-///
-/// # Errors
-/// Terraform's reason for refusing it.
-pub fn evaluate_expression(
-    folder: Folder,
-    world: &World<'_>,
-    text: &Arc<str>,
-) -> Result<Value, Diagnostic> {
-    let path = folder.path.clone();
-    let program = Program::load(vec![folder], world);
-    let root = program
-        .roots()
-        .into_iter()
-        .find(|module| module.folder == path);
-    let root = root.unwrap_or_else(|| {
-        Arc::new(Module {
-            folder: path,
-            ..Module::default()
-        })
-    });
-    let evaluator = Evaluator::new(&program, root.shown.clone());
-    let instance = Rc::new(Instance::new(root, "".into(), "".into(), None, None));
-    let (source, _) = world.sources.add("<expression>", text.as_bytes().to_vec());
-    let (tree, id) = hcl::parse_expression(source.id, text);
-    if let Some(error) = tree.errors.first() {
-        return Err(error.clone());
-    }
-    let result = evaluator.evaluate(Scope::of(&instance, &tree), id);
-    result.map_err(|failure| Diagnostic::new(failure.code, failure.span, failure.message))
-}
-
 fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     let mut evaluator = Evaluator::new(program, root.shown.clone());
     let tfvars = program

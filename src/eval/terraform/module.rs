@@ -162,6 +162,9 @@ impl Module {
             .iter()
             .map(|label| tree.label(label).as_ref().into())
             .collect();
+        if overriding {
+            self.missing_base(tree, &block, &labels);
+        }
         match (tree.slice(block.name), labels.as_slice()) {
             ("resource", [type_name, name]) => {
                 self.resource(tree, Mode::Managed, type_name, name, at, overriding)
@@ -274,6 +277,24 @@ impl Module {
                     layers,
                 });
             }
+        }
+    }
+
+    /// Says when an override file overrides what no other file declares.
+    fn missing_base(&mut self, tree: &Tree, block: &Block, labels: &[EcoString]) {
+        let key = |mode, kind: &EcoString, name: &EcoString| (mode, kind.clone(), name.clone());
+        let known = match (tree.slice(block.name), labels) {
+            ("resource", [kind, name]) => self.resource_index.contains_key(&key(Mode::Managed, kind, name)),
+            ("data", [kind, name]) => self.resource_index.contains_key(&key(Mode::Data, kind, name)),
+            ("variable", [name]) => self.variables.get(name).is_some(),
+            ("output", [name]) => self.outputs.get(name).is_some(),
+            ("module", [name]) => self.calls.get(name).is_some(),
+            _ => true,
+        };
+        if !known {
+            let message = "this override file overrides what no other file of the module declares";
+            let found = Diagnostic::new(Code::Structure, tree.span(block.header), message);
+            self.diagnostics.push(found.help("declare it in a file whose name does not end in `_override`"));
         }
     }
 

@@ -27,24 +27,32 @@ const STATEMENT: [&str; 9] = [
 const DOCUMENT: [&str; 3] = ["Version", "Id", "Statement"];
 const DEFAULT_VERSION: &str = "2012-10-17";
 
-/// What the data source gives for this body: `json` and `minified_json`.
-pub(crate) fn render(body: &Value, span: Span) -> Vec<(&'static str, Value)> {
+/// What the data source gives for this body, `json` and `minified_json`, and what the provider refuses in it.
+pub(crate) fn render(body: &Value, span: Span) -> (Vec<(&'static str, Value)>, Vec<String>) {
     let Some(map) = body.as_map() else {
-        return vec![];
+        return (vec![], vec![]);
     };
+    let mut problems = Vec::new();
     let mut merged = Document::default();
     for source in texts(map, &["source_json", "source_policy_documents"]) {
-        merged.merge_text(&source, span);
+        let source = Document::read(&source, span, &mut problems);
+        merged.refuse_shared_sids(&source, "two source documents", &mut problems);
+        merged.merge(source);
     }
-    merged.merge(own(map, span));
+    let own = own(map, span);
+    let mut alone = Document::default();
+    for statement in &own.statements {
+        let one = Document { statements: vec![statement.clone()], ..Document::default() };
+        alone.refuse_shared_sids(&one, "two statements", &mut problems);
+        alone.statements.push(statement.clone());
+    }
+    merged.merge(own);
     for over in texts(map, &["override_json", "override_policy_documents"]) {
-        merged.merge_text(&over, span);
+        merged.merge(Document::read(&over, span, &mut problems));
     }
     let document = merged.value(span);
-    vec![
-        ("json", encoded(&document, span, true)),
-        ("minified_json", encoded(&document, span, false)),
-    ]
+    let json = [("json", encoded(&document, span, true)), ("minified_json", encoded(&document, span, false))];
+    (json.into(), problems)
 }
 
 /// A policy document while documents are merged into it.
@@ -73,14 +81,6 @@ impl Document {
             self.version = Some(version);
         }
         for statement in new.statements {
-            let sid = |value: &Value| {
-                value
-                    .as_map()?
-                    .value("Sid")?
-                    .as_text()
-                    .filter(|sid| !sid.is_empty())
-                    .map(EcoString::from)
-            };
             let own = sid(&statement);
             match self
                 .statements
@@ -94,36 +94,48 @@ impl Document {
         self.rest = self.rest.take().or(new.rest);
     }
 
-    fn merge_text(&mut self, text: &Value, span: Span) {
-        let unknown = |why| Some(Arc::new(Unknown { why, among: vec![] }));
-        let Ok(decoded) = function::decode_json(text, span) else {
-            self.rest = unknown(Why::Invalid);
-            return;
+    /// Says which `Sid`s stand in both documents, where the provider refuses that.
+    fn refuse_shared_sids(&self, other: &Document, what: &str, problems: &mut Vec<String>) {
+        for sid in other.statements.iter().filter_map(sid) {
+            if self.statements.iter().any(|known| self::sid(known) == Some(sid)) {
+                problems.push(format!("{what} have the sid {sid:?}, which the provider refuses"));
+            }
+        }
+    }
+
+    /// A document given as text.
+    fn read(text: &Value, span: Span, problems: &mut Vec<String>) -> Document {
+        let unknown = |why| Document { rest: Some(Arc::new(Unknown { why, among: vec![] })), ..Document::default() };
+        let decoded = match function::decode_json(text, span) {
+            Ok(decoded) => decoded,
+            Err(message) => {
+                problems.push(format!("a policy document to merge is not valid JSON: {message}"));
+                return unknown(Why::Invalid);
+            }
         };
         let Some(map) = decoded.as_map() else {
-            self.rest = unknown(decoded.first_why().unwrap_or(Why::Invalid));
-            return;
+            return unknown(decoded.first_why().unwrap_or(Why::Invalid));
         };
-        let (statements, rest) = match map.value("Statement").map(Value::resolved) {
-            None => (vec![], None),
-            Some(Value {
-                data: Data::List(list),
-                ..
-            }) => (list.items.clone(), list.rest.clone()),
-            Some(
-                one @ Value {
-                    data: Data::Map(_), ..
-                },
-            ) => (vec![one.clone()], None),
-            Some(other) => (vec![], unknown(other.first_why().unwrap_or(Why::Invalid))),
-        };
-        let rest = rest.or_else(|| map.rest.clone());
-        self.merge(Document {
+        let mut document = Document {
             version: map.value("Version").cloned(),
             id: map.value("Id").cloned(),
-            statements,
-            rest,
-        });
+            statements: vec![],
+            rest: map.rest.clone(),
+        };
+        match map.value("Statement").map(Value::resolved) {
+            None => {}
+            Some(Value { data: Data::List(list), .. }) => {
+                document.statements = list.items.clone();
+                document.rest = document.rest.or_else(|| list.rest.clone());
+            }
+            Some(one @ Value { data: Data::Map(_), .. }) => {
+                let message = "the `Statement` of a policy document to merge is one object; the provider wants a list";
+                problems.push(message.into());
+                document.statements.push(one.clone());
+            }
+            Some(other) => document.rest = unknown(other.first_why().unwrap_or(Why::Invalid)).rest,
+        }
+        document
     }
 
     fn value(self, span: Span) -> Value {
@@ -150,6 +162,11 @@ impl Document {
         }
         Value::object(entries, span)
     }
+}
+
+/// The `Sid` of a statement, where it has one that is known.
+fn sid(statement: &Value) -> Option<&str> {
+    statement.as_map()?.value("Sid")?.as_text().filter(|sid| !sid.is_empty())
 }
 
 /// The values of arguments that hold one document or a list of them.

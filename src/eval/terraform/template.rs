@@ -14,7 +14,7 @@ use crate::syntax::hcl::{List, PartKind, Tree};
 
 /// The value of a template of literal parts only. A text of one part is placed at its very bytes.
 pub(crate) fn literal(tree: &Tree, parts: List, span: Span) -> Value {
-    let text_of = |part| -> EcoString { tree.literal(part).as_ref().into() };
+    let text_of = |part| normal(&tree.literal(part));
     match tree.parts(parts) {
         [] => Value::text("", span),
         [part] => Value::text(text_of(part), tree.span(part.range)),
@@ -203,4 +203,11 @@ impl Evaluator<'_> {
         }
         Ok(())
     }
+}
+
+/// Text in Unicode normalisation form C, which is how Terraform keeps every string
+/// (<https://developer.hashicorp.com/terraform/language/expressions/strings>).
+pub(crate) fn normal(text: &str) -> EcoString {
+    use unicode_normalization::{UnicodeNormalization, is_nfc};
+    if text.is_ascii() || is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }

@@ -161,12 +161,8 @@ impl Evaluator<'_> {
             ("terraform" | "tofu", [Step::Name("applying", at)]) => {
                 Value::unknown(Why::Environment(ecow::eco_format!("{name}.applying")), *at)
             }
-            ("self", rest) => {
-                let at = rest.last().map_or(span, Step::span);
-                return Ok(Target::Value(Value::unknown(
-                    Why::Computed("self".into()),
-                    at,
-                )));
+            ("self", _) => {
+                return Err(fail("`self` has a meaning in provisioners and postconditions only", span));
             }
             ("module", [Step::Name(call, at), rest @ ..]) => {
                 return self.module(scope, call, *at, rest);

@@ -164,11 +164,15 @@ impl Evaluator<'_> {
             return Type::Any;
         };
         let tree = instance.module.tree(&at);
+        // In JSON syntax a type is an expression in a string.
+        let written = super::module::constant_text(tree, at.node.value).filter(|text| text.contains('('));
+        let inner = written.map(|text| hcl::parse_expression(Span::nowhere().source, &Arc::from(text.as_str())));
+        let (tree, id) = inner.as_ref().map_or((tree, at.node.value), |(tree, id)| (tree, *id));
         let mut default = |id: ExprId| {
             let value = self.evaluate(Scope::of(instance, tree), id);
             self.settle(value, tree.expr_span(id))
         };
-        match types::parse_type(tree, at.node.value, &mut default) {
+        match types::parse_type(tree, id, &mut default) {
             Ok(of) => of,
             Err(problem) => {
                 self.diagnostics.borrow_mut().push(problem);

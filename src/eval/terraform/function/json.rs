@@ -191,23 +191,29 @@ impl Encoder {
 }
 
 fn decode(call: &Call<'_>) -> Result<Value, String> {
-    if let Data::Template(template) = &call.argument(0).data {
-        if let Some(decoded) = &template.decoded {
-            return Ok(structural(decoded, 0));
-        }
+    decode_value(call.argument(0), call.span, MAX_VALUES)
+}
+
+/// The value that a JSON text encodes; unknown beyond `most` values.
+pub(super) fn decode_value(text: &Value, span: Span, most: usize) -> Result<Value, String> {
+    if let Data::Template(template) = &text.data
+        && let Some(decoded) = &template.decoded
+    {
+        return Ok(structural(decoded, 0));
     }
-    let Some(text) = call.arguments[0].as_text() else {
-        return Ok(call.unknown());
+    let Some(known) = text.as_text() else {
+        let why = text.first_why().unwrap_or(Why::Invalid);
+        return Ok(Value::unknown(why, span).sensitive_if(text.sensitive));
     };
     let mut parser = Parser {
-        text,
+        text: known,
         at: 0,
-        places: Places::of(call.argument(0), call.span),
-        members: 0,
+        places: Places::of(text, span),
+        left: most,
     };
     match parser.document() {
         Ok(value) => Ok(value),
-        Err(Refusal::Limit) => Ok(call.limit()),
+        Err(Refusal::Limit) => Ok(Value::unknown(Why::Limit, span)),
         Err(Refusal::Syntax(why)) => Err(why),
     }
 }
@@ -318,7 +324,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     places: Places,
-    members: usize,
+    /// Values that may still be read.
+    left: usize,
 }
 
 impl Parser<'_> {
@@ -352,8 +359,8 @@ impl Parser<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Value, Refusal> {
-        self.members += 1;
-        if depth > MAX_DEPTH || self.members > MAX_VALUES {
+        self.left = self.left.saturating_sub(1);
+        if depth > MAX_DEPTH || self.left == 0 {
             return Err(Refusal::Limit);
         }
         self.blank();
