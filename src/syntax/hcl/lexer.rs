@@ -57,10 +57,7 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn range(self) -> Range {
-        Range {
-            start: self.start,
-            end: self.end,
-        }
+        Range { start: self.start, end: self.end }
     }
 }
 
@@ -90,12 +87,7 @@ pub(super) struct Lexer<'t> {
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self {
-            text,
-            at,
-            comments: Vec::new(),
-            no_comment_end: usize::MAX,
-        }
+        Self { text, at, comments: Vec::new(), no_comment_end: usize::MAX }
     }
 
     pub(super) fn bytes(&self) -> &'t [u8] {
@@ -105,6 +97,14 @@ impl<'t> Lexer<'t> {
     /// The byte at `at`, or 0 past the end (a NUL in the text is an invalid character like any other).
     pub(super) fn byte(&self, at: usize) -> u8 {
         self.bytes().get(at).copied().unwrap_or(0)
+    }
+
+    /// Goes on at `at`; where that is back in the text, comments will be met again.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+        while self.comments.last().is_some_and(|comment| comment.range.start as usize >= at) {
+            self.comments.pop();
+        }
     }
 
     /// The next token; line ends are left out where the parser does not care for them.
@@ -150,11 +150,7 @@ impl<'t> Lexer<'t> {
 
     fn token(&mut self, kind: Kind, start: usize, end: usize) -> Token {
         self.at = end;
-        Token {
-            kind,
-            start: start as u32,
-            end: end as u32,
-        }
+        Token { kind, start: start as u32, end: end as u32 }
     }
 
     fn symbol(&self, byte: u8, start: usize) -> (Kind, usize) {
@@ -178,9 +174,7 @@ impl<'t> Lexer<'t> {
             (b'?', _) => (Kind::Question, 1),
             (b'!', b'=') => (Kind::NotEqual, 2),
             (b'!', _) => (Kind::Bang, 1),
-            (b'<', b'<') => self
-                .heredoc_end(start)
-                .map_or((Kind::Less, 1), |end| (Kind::Heredoc, end - start)),
+            (b'<', b'<') => self.heredoc_end(start).map_or((Kind::Less, 1), |end| (Kind::Heredoc, end - start)),
             (b'<', b'=') => (Kind::LessEqual, 2),
             (b'<', _) => (Kind::Less, 1),
             (b'>', b'=') => (Kind::GreaterEqual, 2),
@@ -268,12 +262,7 @@ impl<'t> Lexer<'t> {
     fn line_comment(&mut self) {
         let start = self.at;
         let end = self.line_end(start);
-        self.comments.push(Comment {
-            range: Range {
-                start: start as u32,
-                end: end as u32,
-            },
-        });
+        self.comments.push(Comment { range: Range { start: start as u32, end: end as u32 } });
         self.at = end;
     }
 
@@ -287,12 +276,7 @@ impl<'t> Lexer<'t> {
             return false;
         };
         let end = start + 2 + len + 2;
-        self.comments.push(Comment {
-            range: Range {
-                start: start as u32,
-                end: end as u32,
-            },
-        });
+        self.comments.push(Comment { range: Range { start: start as u32, end: end as u32 } });
         self.at = end;
         true
     }
