@@ -99,12 +99,17 @@ impl<'t> Lexer<'t> {
         self.bytes().get(at).copied().unwrap_or(0)
     }
 
-    /// Goes on at `at`; where that is back in the text, comments will be met again.
-    pub(super) fn go_to(&mut self, at: usize) {
-        self.at = at;
-        while self.comments.last().is_some_and(|comment| comment.range.start as usize >= at) {
+    /// Goes on at `at`, or behind the comment that holds it; gives where. Comments behind it will be met again.
+    pub(super) fn go_to(&mut self, mut at: usize) -> usize {
+        while let Some(&Comment { range }) = self.comments.last() {
+            if (range.start as usize) < at {
+                at = at.max(range.end as usize);
+                break;
+            }
             self.comments.pop();
         }
+        self.at = at;
+        at
     }
 
     /// The next token; line ends are left out where the parser does not care for them.

@@ -121,7 +121,13 @@ impl<'t> Parser<'t> {
             Err(Failed) => {
                 // The attribute stays: one that is there but unreadable is not one that is missing.
                 self.forget(mark);
-                let end = if one_line { self.one_line_end(from as usize) } else { self.item_end(name.start as usize) };
+                let end = if one_line {
+                    self.one_line_end(from as usize)
+                } else {
+                    // The equals sign may stand on a later line, behind a comment.
+                    let line = self.lexer.line_end(from as usize);
+                    self.item_end(name.start as usize).max(line)
+                };
                 let range = self.trimmed(from, end as u32);
                 let value = self.leaf(Expr::Error, range);
                 self.resume(end);
@@ -212,6 +218,9 @@ impl<'t> Parser<'t> {
             Err(Failed) if self.recovering => self.find_brace(name.start as usize)?,
             Err(Failed) => return Err(Failed),
         };
+        if !missing && !self.is(Kind::OpenBrace) {
+            return Err(Failed);
+        }
         let labels = List { start: first as u32, len: (self.tree.labels.len() - first) as u32 };
         let header = Range { start: name.start, end: self.header_end(name, labels) };
         self.enter()?;

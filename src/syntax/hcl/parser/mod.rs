@@ -114,8 +114,7 @@ impl<'t> Parser<'t> {
 
     /// Goes on at `at`, as if a token had ended there.
     pub(super) fn resume(&mut self, at: usize) {
-        self.before = at as u32;
-        self.lexer.go_to(at);
+        self.before = self.lexer.go_to(at) as u32;
         self.token = self.lexer.next(self.skip_newlines);
     }
 
