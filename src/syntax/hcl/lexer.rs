@@ -57,7 +57,10 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn range(self) -> Range {
-        Range { start: self.start, end: self.end }
+        Range {
+            start: self.start,
+            end: self.end,
+        }
     }
 }
 
@@ -87,7 +90,12 @@ pub(super) struct Lexer<'t> {
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self { text, at, comments: Vec::new(), no_comment_end: usize::MAX }
+        Self {
+            text,
+            at,
+            comments: Vec::new(),
+            no_comment_end: usize::MAX,
+        }
     }
 
     pub(super) fn bytes(&self) -> &'t [u8] {
@@ -155,7 +163,11 @@ impl<'t> Lexer<'t> {
 
     fn token(&mut self, kind: Kind, start: usize, end: usize) -> Token {
         self.at = end;
-        Token { kind, start: start as u32, end: end as u32 }
+        Token {
+            kind,
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     fn symbol(&self, byte: u8, start: usize) -> (Kind, usize) {
@@ -179,7 +191,9 @@ impl<'t> Lexer<'t> {
             (b'?', _) => (Kind::Question, 1),
             (b'!', b'=') => (Kind::NotEqual, 2),
             (b'!', _) => (Kind::Bang, 1),
-            (b'<', b'<') => self.heredoc_end(start).map_or((Kind::Less, 1), |end| (Kind::Heredoc, end - start)),
+            (b'<', b'<') => self
+                .heredoc_end(start)
+                .map_or((Kind::Less, 1), |end| (Kind::Heredoc, end - start)),
             (b'<', b'=') => (Kind::LessEqual, 2),
             (b'<', _) => (Kind::Less, 1),
             (b'>', b'=') => (Kind::GreaterEqual, 2),
@@ -267,7 +281,12 @@ impl<'t> Lexer<'t> {
     fn line_comment(&mut self) {
         let start = self.at;
         let end = self.line_end(start);
-        self.comments.push(Comment { range: Range { start: start as u32, end: end as u32 } });
+        self.comments.push(Comment {
+            range: Range {
+                start: start as u32,
+                end: end as u32,
+            },
+        });
         self.at = end;
     }
 
@@ -281,7 +300,12 @@ impl<'t> Lexer<'t> {
             return false;
         };
         let end = start + 2 + len + 2;
-        self.comments.push(Comment { range: Range { start: start as u32, end: end as u32 } });
+        self.comments.push(Comment {
+            range: Range {
+                start: start as u32,
+                end: end as u32,
+            },
+        });
         self.at = end;
         true
     }

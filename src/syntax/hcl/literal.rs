@@ -61,8 +61,13 @@ pub(super) fn escape(raw: &str) -> (usize, Option<char>) {
         Some(b'U') => 8,
         _ => return (1, None),
     };
-    let code = raw.get(2..2 + digits).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    match code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
+    let code = raw
+        .get(2..2 + digits)
+        .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    match code
+        .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+        .and_then(char::from_u32)
+    {
         Some(char) => (2 + digits, Some(char)),
         None => (1, None),
     }
@@ -109,7 +114,10 @@ mod tests {
 
     #[test]
     fn escapes_are_undone() {
-        assert_eq!(quoted(r#"a\n\t\"\\A\U0001F600$${x}%%{y}$$ 5%"#), "a\n\t\"\\A😀${x}%{y}$$ 5%");
+        assert_eq!(
+            quoted(r#"a\n\t\"\\A\U0001F600$${x}%%{y}$$ 5%"#),
+            "a\n\t\"\\A😀${x}%{y}$$ 5%"
+        );
         assert_eq!(quoted("plain"), "plain");
         assert!(matches!(quoted("plain $ %"), Cow::Borrowed(_)));
     }

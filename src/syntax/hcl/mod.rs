@@ -12,7 +12,8 @@ mod tree;
 pub use json::parse_json;
 pub use parser::{parse, parse_expression, parse_template};
 pub use tree::{
-    Attribute, Binary, Block, Body, Comment, Expr, ExprId, For, Item, Label, List, Part, PartKind, Range, Tree, Unary,
+    Attribute, Binary, Block, Body, Comment, Expr, ExprId, For, Item, Label, List, Part, PartKind,
+    Range, Tree, Unary,
 };
 
 #[cfg(test)]

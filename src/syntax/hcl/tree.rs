@@ -53,11 +53,19 @@ pub enum Expr {
     Index { of: ExprId, key: ExprId },
     /// `of.*…` (`full: false`) or `of[*]…` (`full: true`). `each` is the expression applied to every member,
     /// in which [`Expr::SplatItem`] stands for the member.
-    Splat { of: ExprId, each: ExprId, full: bool },
+    Splat {
+        of: ExprId,
+        each: ExprId,
+        full: bool,
+    },
     /// The member inside a splat.
     SplatItem,
     /// `name(arguments)`, `expand` where the last argument is followed by `...`. The name may hold `::`.
-    Call { name: Range, arguments: List, expand: bool },
+    Call {
+        name: Range,
+        arguments: List,
+        expand: bool,
+    },
     /// `[a, b]`.
     Tuple(List),
     /// `{ a = b }`: keys and values in turn. A key that is a bare [`Expr::Name`] is literal; one in
@@ -68,7 +76,11 @@ pub enum Expr {
     /// `!a`, `-a`.
     Unary { op: Unary, of: ExprId },
     /// `a + b`.
-    Binary { op: Binary, left: ExprId, right: ExprId },
+    Binary {
+        op: Binary,
+        left: ExprId,
+        right: ExprId,
+    },
     /// `a ? b : c`: three members.
     Conditional(List),
     /// `(a)`.
@@ -141,9 +153,18 @@ pub enum PartKind {
     /// `${ expression }`.
     Interpolation(ExprId),
     /// `%{ if condition }then%{ else }otherwise%{ endif }`.
-    If { condition: ExprId, then: List, otherwise: List },
+    If {
+        condition: ExprId,
+        then: List,
+        otherwise: List,
+    },
     /// `%{ for key, value in collection }body%{ endfor }`.
-    For { key: Option<Range>, value: Range, collection: ExprId, body: List },
+    For {
+        key: Option<Range>,
+        value: Range,
+        collection: ExprId,
+        body: List,
+    },
 }
 
 /// A name and its expression.
@@ -243,7 +264,10 @@ pub struct Tree {
 impl Tree {
     /// A tree of nothing over `text`.
     pub(super) fn new(source: SourceId, text: Arc<str>) -> Self {
-        let range = Range { start: 0, end: text.len() as u32 };
+        let range = Range {
+            start: 0,
+            end: text.len() as u32,
+        };
         Self {
             source,
             text,
@@ -256,7 +280,10 @@ impl Tree {
             blocks: Vec::new(),
             labels: Vec::new(),
             items: Vec::new(),
-            root: Body { items: List { start: 0, len: 0 }, range },
+            root: Body {
+                items: List { start: 0, len: 0 },
+                range,
+            },
             comments: Vec::new(),
             errors: Vec::new(),
             synthetic: Vec::new(),
@@ -289,7 +316,9 @@ impl Tree {
 
     /// The place in the source of a range of the tree's text.
     pub fn span(&self, range: Range) -> Span {
-        let behind = self.synthetic.partition_point(|&(start, _)| start <= range.start);
+        let behind = self
+            .synthetic
+            .partition_point(|&(start, _)| start <= range.start);
         match behind.checked_sub(1) {
             Some(at) => {
                 let source = self.synthetic[at].1;
@@ -340,7 +369,11 @@ impl Tree {
         match self.parts(parts) {
             [] => Cow::Borrowed(""),
             [part] => self.literal(part),
-            parts => parts.iter().map(|part| self.literal(part)).collect::<String>().into(),
+            parts => parts
+                .iter()
+                .map(|part| self.literal(part))
+                .collect::<String>()
+                .into(),
         }
     }
 
@@ -355,7 +388,11 @@ impl Tree {
     /// The text of a label.
     pub fn label(&self, label: &Label) -> Cow<'_, str> {
         let raw = self.slice(label.text);
-        if label.quoted { literal::quoted(raw) } else { Cow::Borrowed(raw) }
+        if label.quoted {
+            literal::quoted(raw)
+        } else {
+            Cow::Borrowed(raw)
+        }
     }
 
     /// The type name of a block.
@@ -386,11 +423,14 @@ impl Tree {
 
     /// The attribute of a body with this name.
     pub fn attribute<'t>(&'t self, body: &Body, name: &str) -> Option<&'t Attribute> {
-        self.attributes(body).find(|attribute| self.slice(attribute.name) == name)
+        self.attributes(body)
+            .find(|attribute| self.slice(attribute.name) == name)
     }
 
     /// The keys and values of an [`Expr::Object`].
     pub fn entries(&self, object: List) -> impl Iterator<Item = (ExprId, ExprId)> {
-        self.list(object).chunks_exact(2).map(|pair| (pair[0], pair[1]))
+        self.list(object)
+            .chunks_exact(2)
+            .map(|pair| (pair[0], pair[1]))
     }
 }

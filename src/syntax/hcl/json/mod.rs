@@ -9,7 +9,9 @@ use rustc_hash::FxHashSet;
 
 use self::syntax::{Json, Node, Shape};
 use super::parser::{Failed, Parser};
-use super::tree::{Attribute, Block, Body, Comment, Expr, ExprId, Item, Label, List, Part, PartKind, Range, Tree};
+use super::tree::{
+    Attribute, Block, Body, Comment, Expr, ExprId, Item, Label, List, Part, PartKind, Range, Tree,
+};
 use crate::source::{Code, Diagnostic, SourceId};
 
 mod place;
@@ -30,10 +32,18 @@ pub fn parse_json(source: SourceId, text: &Arc<str>) -> Tree {
     };
     let mut tree = Tree::new(source, whole.clone());
     tree.synthetic.clone_from(&json.synthetic);
-    let mut mapper = Mapper { parser: Parser::new(tree, &whole, 0..0), text: &whole, json };
+    let mut mapper = Mapper {
+        parser: Parser::new(tree, &whole, 0..0),
+        text: &whole,
+        json,
+    };
     mapper.problems();
     mapper.file(text.len() as u32);
-    mapper.parser.lexer.comments.sort_by_key(|comment| comment.range.start);
+    mapper
+        .parser
+        .lexer
+        .comments
+        .sort_by_key(|comment| comment.range.start);
     mapper.parser.finish()
 }
 
@@ -55,15 +65,21 @@ struct Header<'l> {
 impl Mapper<'_> {
     fn problems(&mut self) {
         for problem in std::mem::take(&mut self.json.problems) {
-            let code = if problem.limit { Code::Limit } else { Code::Syntax };
+            let code = if problem.limit {
+                Code::Limit
+            } else {
+                Code::Syntax
+            };
             let span = self.parser.tree.span(problem.range);
-            self.parser.say(Diagnostic::new(code, span, problem.message).help(problem.help));
+            self.parser
+                .say(Diagnostic::new(code, span, problem.message).help(problem.help));
         }
     }
 
     fn say(&mut self, range: Range, message: impl Into<String>, help: &str) {
         let span = self.parser.tree.span(range);
-        self.parser.say(Diagnostic::new(Code::Structure, span, message).help(help));
+        self.parser
+            .say(Diagnostic::new(Code::Structure, span, message).help(help));
     }
 
     fn node(&self, index: usize) -> Node {
@@ -84,7 +100,10 @@ impl Mapper<'_> {
 
     /// The keys and values of an object.
     fn entries(&self, index: usize) -> Vec<(usize, usize)> {
-        self.children(index).chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+        self.children(index)
+            .chunks_exact(2)
+            .map(|pair| (pair[0], pair[1]))
+            .collect()
     }
 
     /// The keys and values of an object, or of all objects of an array, as HCL allows for bodies and labels.
@@ -97,7 +116,11 @@ impl Mapper<'_> {
                     match self.node(child).shape {
                         Shape::Object => all.extend(self.entries(child)),
                         Shape::Broken => {}
-                        _ => self.say(self.node(child).range, "an object was expected here", "write an object"),
+                        _ => self.say(
+                            self.node(child).range,
+                            "an object was expected here",
+                            "write an object",
+                        ),
                     }
                 }
                 all
@@ -129,7 +152,11 @@ impl Mapper<'_> {
             return;
         }
         if self.node(0).shape == Shape::Null {
-            self.say(self.node(0).range, "an object was expected here", "write an object");
+            self.say(
+                self.node(0).range,
+                "an object was expected here",
+                "write an object",
+            );
         }
         let base = self.parser.items.len();
         let entries = self.deep_entries(0);
@@ -141,12 +168,18 @@ impl Mapper<'_> {
     fn entries_of_body(&mut self, entries: &[(usize, usize)], place: Place) {
         let mut names = FxHashSet::default();
         for &(key, value) in entries {
-            let Some(name) = self.string(key) else { continue };
+            let Some(name) = self.string(key) else {
+                continue;
+            };
             let text = &self.text[name.start as usize..name.end as usize];
             if text == "//" {
                 self.comment(name, value);
             } else if let Some((labels, inner)) = place.block(text, || self.has_dynamic(value)) {
-                let header = Header { name, labels: &[], key: self.node(key).range };
+                let header = Header {
+                    name,
+                    labels: &[],
+                    key: self.node(key).range,
+                };
                 self.unpack(header, value, labels, inner);
             } else if names.insert(text) {
                 let value = self.value(value, place.is_literal());
@@ -154,7 +187,11 @@ impl Mapper<'_> {
                 self.parser.tree.attributes.push(Attribute { name, value });
                 self.parser.items.push(Item::Attribute(index));
             } else {
-                self.say(name, format!("the argument {text} is given twice"), "remove one of the two");
+                self.say(
+                    name,
+                    format!("the argument {text} is given twice"),
+                    "remove one of the two",
+                );
             }
         }
     }
@@ -162,16 +199,21 @@ impl Mapper<'_> {
     /// A property named `//`: a comment from the slashes on.
     fn comment(&mut self, name: Range, value: usize) {
         let end = self.node(value).range.end;
-        self.parser.lexer.comments.push(Comment { range: Range { start: name.start, end } });
+        self.parser.lexer.comments.push(Comment {
+            range: Range {
+                start: name.start,
+                end,
+            },
+        });
     }
 
     /// Whether a value is an object, or an array of objects, with a `dynamic` property: then it must be a body.
     fn has_dynamic(&self, index: usize) -> bool {
         match self.node(index).shape {
-            Shape::Object => self
-                .entries(index)
-                .iter()
-                .any(|&(key, _)| self.string(key).is_some_and(|key| self.slice(key) == "dynamic")),
+            Shape::Object => self.entries(index).iter().any(|&(key, _)| {
+                self.string(key)
+                    .is_some_and(|key| self.slice(key) == "dynamic")
+            }),
             Shape::Array => self
                 .children(index)
                 .into_iter()
@@ -186,19 +228,29 @@ impl Mapper<'_> {
             let entries = self.deep_entries(index);
             let mut any = matches!(self.node(index).shape, Shape::Broken);
             for (key, value) in entries {
-                let Some(label) = self.string(key) else { continue };
+                let Some(label) = self.string(key) else {
+                    continue;
+                };
                 any = true;
                 if self.slice(label) == "//" && self.string(value).is_some() {
                     self.comment(label, value);
                     continue;
                 }
                 let all = [header.labels, &[label]].concat();
-                let header = Header { name: header.name, labels: &all, key: self.node(key).range };
+                let header = Header {
+                    name: header.name,
+                    labels: &all,
+                    key: self.node(key).range,
+                };
                 self.unpack(header, value, labels - 1, place);
             }
             if !any {
                 let message = "a block has no label here";
-                self.say(self.node(index).range, message, "write an object whose keys are the labels");
+                self.say(
+                    self.node(index).range,
+                    message,
+                    "write an object whose keys are the labels",
+                );
             }
             return;
         }
@@ -210,16 +262,22 @@ impl Mapper<'_> {
                     match self.node(child).shape {
                         Shape::Object | Shape::Array => self.block(header, child, start, place),
                         Shape::Broken => {}
-                        _ => {
-                            self.say(self.node(child).range, "the body of a block must be an object", "write an object")
-                        }
+                        _ => self.say(
+                            self.node(child).range,
+                            "the body of a block must be an object",
+                            "write an object",
+                        ),
                     }
                 }
             }
             Shape::Null | Shape::Broken => {}
             _ => {
                 let help = "write an object, or an array of objects for several blocks";
-                self.say(self.node(index).range, "the body of a block must be an object", help);
+                self.say(
+                    self.node(index).range,
+                    "the body of a block must be an object",
+                    help,
+                );
             }
         }
     }
@@ -230,13 +288,31 @@ impl Mapper<'_> {
         self.entries_of_body(&entries, place);
         let items = self.parser.item_list(base);
         let Range { start: open, end } = self.node(index).range;
-        let inner = Range { start: open + 1, end: end.saturating_sub(1).max(open + 1) };
+        let inner = Range {
+            start: open + 1,
+            end: end.saturating_sub(1).max(open + 1),
+        };
         let first = self.parser.tree.labels.len() as u32;
-        let labels = header.labels.iter().map(|&text| Label { text, quoted: false });
+        let labels = header.labels.iter().map(|&text| Label {
+            text,
+            quoted: false,
+        });
         self.parser.tree.labels.extend(labels);
-        let labels = List { start: first, len: header.labels.len() as u32 };
-        let body = Body { items, range: inner };
-        let block = Block { name: header.name, labels, header: header.key, range: Range { start, end }, body };
+        let labels = List {
+            start: first,
+            len: header.labels.len() as u32,
+        };
+        let body = Body {
+            items,
+            range: inner,
+        };
+        let block = Block {
+            name: header.name,
+            labels,
+            header: header.key,
+            range: Range { start, end },
+            body,
+        };
         let index = self.parser.tree.blocks.len() as u32;
         self.parser.tree.blocks.push(block);
         self.parser.items.push(Item::Block(index));
@@ -251,7 +327,9 @@ impl Mapper<'_> {
             // A sign is part of the number here, an operator in native syntax.
             Shape::Number => return self.number(range),
             Shape::String(text) => return self.template(text, range, literal),
-            Shape::Array | Shape::Object => return self.container(index, shape == Shape::Object, literal),
+            Shape::Array | Shape::Object => {
+                return self.container(index, shape == Shape::Object, literal);
+            }
             Shape::Broken => Expr::Error,
         };
         self.parser.leaf(expr, range)
@@ -262,8 +340,26 @@ impl Mapper<'_> {
         if !self.slice(range).starts_with('-') {
             return self.parser.leaf(Expr::Number, range);
         }
-        let of = self.parser.leaf(Expr::Number, Range { start: range.start + 1, end: range.end });
-        self.checked(|parser| parser.push(Expr::Unary { op: Unary::Negate, of }, range, 1), range)
+        let of = self.parser.leaf(
+            Expr::Number,
+            Range {
+                start: range.start + 1,
+                end: range.end,
+            },
+        );
+        self.checked(
+            |parser| {
+                parser.push(
+                    Expr::Unary {
+                        op: Unary::Negate,
+                        of,
+                    },
+                    range,
+                    1,
+                )
+            },
+            range,
+        )
     }
 
     fn container(&mut self, index: usize, object: bool, literal: bool) -> ExprId {
@@ -277,14 +373,22 @@ impl Mapper<'_> {
             {
                 let text = &self.text[key.start as usize..key.end as usize];
                 if !names.insert(text) {
-                    self.say(key, format!("the key {text} is given twice"), "remove one of the two");
+                    self.say(
+                        key,
+                        format!("the key {text} is given twice"),
+                        "remove one of the two",
+                    );
                 }
             }
             let member = self.value(child, literal);
             self.parser.members.push(member);
         }
         let (list, height) = self.parser.list(base);
-        let expr = if object { Expr::Object(list) } else { Expr::Tuple(list) };
+        let expr = if object {
+            Expr::Object(list)
+        } else {
+            Expr::Tuple(list)
+        };
         self.checked(|parser| parser.push(expr, range, height), range)
     }
 
@@ -313,12 +417,19 @@ impl Mapper<'_> {
         let start = self.parser.tree.parts.len() as u32;
         let len = u32::from(text.start < text.end);
         if len == 1 {
-            self.parser.tree.parts.push(Part { kind: PartKind::Raw, range: text });
+            self.parser.tree.parts.push(Part {
+                kind: PartKind::Raw,
+                range: text,
+            });
         }
         self.parser.leaf(Expr::Literal(List { start, len }), range)
     }
 
-    fn checked(&mut self, make: impl FnOnce(&mut Parser) -> Result<ExprId, Failed>, range: Range) -> ExprId {
+    fn checked(
+        &mut self,
+        make: impl FnOnce(&mut Parser) -> Result<ExprId, Failed>,
+        range: Range,
+    ) -> ExprId {
         make(&mut self.parser).unwrap_or_else(|Failed| self.parser.leaf(Expr::Error, range))
     }
 }

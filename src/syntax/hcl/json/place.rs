@@ -31,7 +31,11 @@ pub(super) enum Place {
 
 impl Place {
     /// For a property that is a block here: how many labels it has and what its body is.
-    pub(super) fn block(self, name: &str, has_dynamic: impl Fn() -> bool) -> Option<(usize, Place)> {
+    pub(super) fn block(
+        self,
+        name: &str,
+        has_dynamic: impl Fn() -> bool,
+    ) -> Option<(usize, Place)> {
         Some(match (self, name) {
             (Place::Top, _) => return top(name),
             (Place::Terraform, "backend") => (1, Place::Backend),
@@ -41,7 +45,9 @@ impl Place {
             (Place::Terraform, "encryption") => (0, Place::Plain),
             (Place::Backend, "workspaces") => (0, Place::Plain),
             (Place::Variable, "validation") => (0, Place::Plain),
-            (Place::Output | Place::Lifecycle, "precondition" | "postcondition") => (0, Place::Plain),
+            (Place::Output | Place::Lifecycle, "precondition" | "postcondition") => {
+                (0, Place::Plain)
+            }
             (Place::Check, "data") => (2, Place::Resource),
             (Place::Check, "assert") => (0, Place::Plain),
             (Place::Resource, "lifecycle") => (0, Place::Lifecycle),

@@ -62,15 +62,30 @@ struct Reader<'t> {
 
 /// Reads a JSON text.
 pub(super) fn read(text: &str) -> Json {
-    let mut reader = Reader { text, at: 0, depth: 0, json: Json::default() };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        depth: 0,
+        json: Json::default(),
+    };
     if text.starts_with('\u{FEFF}') {
-        reader.problem(0, 3, "JSON does not begin with a byte order mark", "save the file without one");
+        reader.problem(
+            0,
+            3,
+            "JSON does not begin with a byte order mark",
+            "save the file without one",
+        );
         reader.at = 3;
     }
     reader.value();
     reader.space();
     if reader.at < text.len() && reader.json.problems.is_empty() {
-        reader.problem(reader.at, text.len(), "there is text behind the JSON value", "remove it, or put it inside");
+        reader.problem(
+            reader.at,
+            text.len(),
+            "there is text behind the JSON value",
+            "remove it, or put it inside",
+        );
     }
     reader.json
 }
@@ -78,8 +93,16 @@ pub(super) fn read(text: &str) -> Json {
 impl Reader<'_> {
     fn problem(&mut self, start: usize, end: usize, message: &'static str, help: &'static str) {
         if self.json.problems.len() < MAX_ERRORS {
-            let range = Range { start: start as u32, end: end as u32 };
-            self.json.problems.push(Problem { range, message, help, limit: false });
+            let range = Range {
+                start: start as u32,
+                end: end as u32,
+            };
+            self.json.problems.push(Problem {
+                range,
+                message,
+                help,
+                limit: false,
+            });
         }
     }
 
@@ -98,8 +121,15 @@ impl Reader<'_> {
     }
 
     fn node(&mut self, shape: Shape, start: usize) -> usize {
-        let range = Range { start: start as u32, end: self.at as u32 };
-        self.json.nodes.push(Node { shape, range, next: self.json.nodes.len() as u32 + 1 });
+        let range = Range {
+            start: start as u32,
+            end: self.at as u32,
+        };
+        self.json.nodes.push(Node {
+            shape,
+            range,
+            next: self.json.nodes.len() as u32 + 1,
+        });
         self.json.nodes.len() - 1
     }
 
@@ -129,9 +159,20 @@ impl Reader<'_> {
         let object = self.byte() == b'{';
         let node = self.node(if object { Shape::Object } else { Shape::Array }, start);
         if self.depth >= MAX_DEPTH {
-            let range = Range { start: start as u32, end: start as u32 + 1 };
-            let (message, help) = ("this is nested too deep", "move inner parts into local values");
-            self.json.problems.push(Problem { range, message, help, limit: true });
+            let range = Range {
+                start: start as u32,
+                end: start as u32 + 1,
+            };
+            let (message, help) = (
+                "this is nested too deep",
+                "move inner parts into local values",
+            );
+            self.json.problems.push(Problem {
+                range,
+                message,
+                help,
+                limit: true,
+            });
             self.json.nodes[node].shape = Shape::Broken;
             self.skip();
         } else {
@@ -151,8 +192,17 @@ impl Reader<'_> {
             self.space();
             match self.byte() {
                 _ if self.ended() => {
-                    let message = if object { "this object is not closed" } else { "this array is not closed" };
-                    return self.problem(open, open + 1, message, "add the closing bracket where it ends");
+                    let message = if object {
+                        "this object is not closed"
+                    } else {
+                        "this array is not closed"
+                    };
+                    return self.problem(
+                        open,
+                        open + 1,
+                        message,
+                        "add the closing bracket where it ends",
+                    );
                 }
                 byte @ (b'}' | b']') => {
                     if let Some(comma) = comma {
@@ -161,7 +211,12 @@ impl Reader<'_> {
                     }
                     if (byte == b'}') != object {
                         let help = "close { with } and [ with ]";
-                        self.problem(self.at, self.at + 1, "this bracket does not match the one it closes", help);
+                        self.problem(
+                            self.at,
+                            self.at + 1,
+                            "this bracket does not match the one it closes",
+                            help,
+                        );
                     }
                     self.at += 1;
                     return;
@@ -181,7 +236,12 @@ impl Reader<'_> {
                 b'}' | b']' => {}
                 _ if self.ended() => {}
                 _ => {
-                    self.problem(self.at, self.at, "a comma is missing here", "put a comma between two values");
+                    self.problem(
+                        self.at,
+                        self.at,
+                        "a comma is missing here",
+                        "put a comma between two values",
+                    );
                     if self.at == before || self.byte() != b'"' {
                         self.skip_stray();
                     }
@@ -213,7 +273,12 @@ impl Reader<'_> {
             self.at += 1;
             return self.value();
         }
-        self.problem(self.at, self.at, "a colon is missing behind the name of this property", "write \"name\": value");
+        self.problem(
+            self.at,
+            self.at,
+            "a colon is missing behind the name of this property",
+            "write \"name\": value",
+        );
         if self.byte() == b'=' {
             self.at += 1;
             return self.value();
@@ -224,7 +289,9 @@ impl Reader<'_> {
 
     /// Steps over what does not fit, up to a comma or a bracket.
     fn skip_stray(&mut self) {
-        while !self.ended() && !matches!(self.byte(), b',' | b'{' | b'}' | b'[' | b']' | b'"' | b'\n') {
+        while !self.ended()
+            && !matches!(self.byte(), b',' | b'{' | b'}' | b'[' | b']' | b'"' | b'\n')
+        {
             self.at += 1;
         }
         if matches!(self.byte(), b'{' | b'[') {
@@ -258,8 +325,9 @@ impl Reader<'_> {
     fn skip_string(&mut self) -> (bool, bool) {
         let mut escapes = false;
         self.at += 1;
-        while let Some(len) =
-            self.text.as_bytes()[self.at..].iter().position(|&byte| byte < 32 || matches!(byte, b'"' | b'\\'))
+        while let Some(len) = self.text.as_bytes()[self.at..]
+            .iter()
+            .position(|&byte| byte < 32 || matches!(byte, b'"' | b'\\'))
         {
             self.at += len;
             match self.byte() {
@@ -270,8 +338,11 @@ impl Reader<'_> {
                 b'\\' => {
                     escapes = true;
                     self.at += 1;
-                    self.at +=
-                        self.text[self.at..].chars().next().filter(|&char| char >= ' ').map_or(0, char::len_utf8);
+                    self.at += self.text[self.at..]
+                        .chars()
+                        .next()
+                        .filter(|&char| char >= ' ')
+                        .map_or(0, char::len_utf8);
                 }
                 _ => return (false, escapes),
             }
@@ -285,15 +356,22 @@ impl Reader<'_> {
         let (closed, escapes) = self.skip_string();
         let inner = start + 1..self.at - usize::from(closed);
         if !closed {
-            let help = "close it with a double quote; write \\n for a line end and \\t for a tab in it";
+            let help =
+                "close it with a double quote; write \\n for a line end and \\t for a tab in it";
             self.problem(start, self.at, "this string is not closed", help);
         }
-        let mut place = Range { start: inner.start as u32, end: inner.end as u32 };
+        let mut place = Range {
+            start: inner.start as u32,
+            end: inner.end as u32,
+        };
         if escapes {
             let source = place;
             let first = self.text.len() + self.json.unescaped.len();
             self.unescape(inner);
-            place = Range { start: first as u32, end: (self.text.len() + self.json.unescaped.len()) as u32 };
+            place = Range {
+                start: first as u32,
+                end: (self.text.len() + self.json.unescaped.len()) as u32,
+            };
             self.json.synthetic.push((place.start, source));
         }
         self.node(Shape::String(place), start);
@@ -321,7 +399,8 @@ impl Reader<'_> {
             self.at += 1;
         }
         if !is_number(&self.text[start..self.at]) {
-            let help = "write digits, perhaps with a sign, a point and an exponent, without leading zeros";
+            let help =
+                "write digits, perhaps with a sign, a point and an exponent, without leading zeros";
             self.problem(start, self.at, "this is not a JSON number", help);
             self.node(Shape::Broken, start);
             return;
@@ -339,7 +418,12 @@ impl Reader<'_> {
             "false" => Shape::Bool(false),
             "null" => Shape::Null,
             _ => {
-                self.problem(start, self.at, "JSON does not know this word", "write text in double quotes");
+                self.problem(
+                    start,
+                    self.at,
+                    "JSON does not know this word",
+                    "write text in double quotes",
+                );
                 Shape::Broken
             }
         };
@@ -370,11 +454,19 @@ fn unicode(raw: &str) -> (usize, Option<char>) {
         let digits = hex.bytes().all(|byte| byte.is_ascii_hexdigit());
         digits.then(|| u32::from_str_radix(hex, 16).ok()).flatten()
     };
-    let Some(first) = code(0) else { return (2, None) };
+    let Some(first) = code(0) else {
+        return (2, None);
+    };
     if let (0xD800..=0xDBFF, Some(second @ 0xDC00..=0xDFFF)) = (first, code(6)) {
-        return (12, char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)));
+        return (
+            12,
+            char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)),
+        );
     }
-    (6, Some(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER)))
+    (
+        6,
+        Some(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER)),
+    )
 }
 
 /// Whether this is a number by the grammar of JSON.

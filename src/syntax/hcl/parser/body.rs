@@ -36,13 +36,21 @@ impl<'t> Parser<'t> {
     /// A new body.
     pub(super) fn scope(&mut self) -> Scope {
         self.bodies += 1;
-        Scope { base: self.items.len(), id: self.bodies, large: false }
+        Scope {
+            base: self.items.len(),
+            id: self.bodies,
+            large: false,
+        }
     }
 
     /// Items up to a closing brace, which is left to be read, or the end; they stay in [`Parser::items`].
     ///
     /// Gives whether the body ended where it should. Fails only where the parser is not recovering.
-    pub(super) fn body(&mut self, scope: &mut Scope, mut open: Option<&mut Opened>) -> Parsed<bool> {
+    pub(super) fn body(
+        &mut self,
+        scope: &mut Scope,
+        mut open: Option<&mut Opened>,
+    ) -> Parsed<bool> {
         loop {
             if self.is(Kind::Newline) {
                 self.advance();
@@ -83,7 +91,11 @@ impl<'t> Parser<'t> {
     fn item(&mut self, scope: &mut Scope) -> Parsed<()> {
         let name = self.token;
         if name.kind == Kind::Quote {
-            return self.fail(name.range(), "the name of an argument is not quoted", "remove the quotes");
+            return self.fail(
+                name.range(),
+                "the name of an argument is not quoted",
+                "remove the quotes",
+            );
         }
         if name.kind != Kind::Name {
             let failed = self.unexpected("an argument or a block was expected here", "");
@@ -102,10 +114,18 @@ impl<'t> Parser<'t> {
                 let help = "write name = value for an argument, or name { … } for a block";
                 let failed = match self.token.kind {
                     Kind::Invalid => self.unexpected("", ""),
-                    _ => self.fail(name.range(), "this is neither an argument nor a block", help),
+                    _ => self.fail(
+                        name.range(),
+                        "this is neither an argument nor a block",
+                        help,
+                    ),
                 };
                 let header = self.is(Kind::Newline) || self.ends_with_brace(name.start as usize);
-                if self.recovering && header { self.block(name) } else { failed }
+                if self.recovering && header {
+                    self.block(name)
+                } else {
+                    failed
+                }
             }
         }
     }
@@ -134,7 +154,13 @@ impl<'t> Parser<'t> {
                 value
             }
         };
-        self.add_attribute(Attribute { name: name.range(), value }, scope);
+        self.add_attribute(
+            Attribute {
+                name: name.range(),
+                value,
+            },
+            scope,
+        );
         Ok(())
     }
 
@@ -145,8 +171,14 @@ impl<'t> Parser<'t> {
             _ if one_line => Ok(value),
             Kind::Comma => {
                 let help = "end each argument with a line end, not with a comma";
-                let failed = self.fail(self.token.range(), "a comma cannot follow an argument", help);
-                if self.recovering && self.lexer.line_end(self.before as usize) == self.token.end as usize {
+                let failed = self.fail(
+                    self.token.range(),
+                    "a comma cannot follow an argument",
+                    help,
+                );
+                if self.recovering
+                    && self.lexer.line_end(self.before as usize) == self.token.end as usize
+                {
                     self.advance();
                     return Ok(value);
                 }
@@ -156,7 +188,11 @@ impl<'t> Parser<'t> {
                 let help = "put the rest on a line of its own";
                 let failed = self.unexpected("a line end was expected after this argument", help);
                 // Where another item or the end of the block follows, only the line end is missing.
-                if self.recovering && (self.is(Kind::CloseBrace) || self.assigns()) { Ok(value) } else { failed }
+                if self.recovering && (self.is(Kind::CloseBrace) || self.assigns()) {
+                    Ok(value)
+                } else {
+                    failed
+                }
             }
         }
     }
@@ -221,11 +257,29 @@ impl<'t> Parser<'t> {
         if !missing && !self.is(Kind::OpenBrace) {
             return Err(Failed);
         }
-        let labels = List { start: first as u32, len: (self.tree.labels.len() - first) as u32 };
-        let header = Range { start: name.start, end: self.header_end(name, labels) };
+        let labels = List {
+            start: first as u32,
+            len: (self.tree.labels.len() - first) as u32,
+        };
+        let header = Range {
+            start: name.start,
+            end: self.header_end(name, labels),
+        };
         self.enter()?;
-        let brace = if missing { Range { start: self.before, end: self.before } } else { self.token.range() };
-        let mut open = Opened { brace, indent: self.indent(name.start as usize), indented: None, failed: missing };
+        let brace = if missing {
+            Range {
+                start: self.before,
+                end: self.before,
+            }
+        } else {
+            self.token.range()
+        };
+        let mut open = Opened {
+            brace,
+            indent: self.indent(name.start as usize),
+            indented: None,
+            failed: missing,
+        };
         if !missing {
             self.advance();
         }
@@ -235,19 +289,39 @@ impl<'t> Parser<'t> {
         self.enclosing = outer;
         self.depth -= 1;
         let items = self.item_list(scope.base);
-        let inner = if closed { self.token.start } else { self.before.max(brace.end) };
+        let inner = if closed {
+            self.token.start
+        } else {
+            self.before.max(brace.end)
+        };
         let end = if closed { self.token.end } else { inner };
         if closed {
             self.advance();
         }
-        let body = Body { items, range: Range { start: brace.end, end: inner } };
+        let body = Body {
+            items,
+            range: Range {
+                start: brace.end,
+                end: inner,
+            },
+        };
         let index = self.tree.blocks.len() as u32;
-        let range = Range { start: name.start, end };
-        self.tree.blocks.push(Block { name: name.range(), labels, header, range, body });
+        let range = Range {
+            start: name.start,
+            end,
+        };
+        self.tree.blocks.push(Block {
+            name: name.range(),
+            labels,
+            header,
+            range,
+            body,
+        });
         self.items.push(Item::Block(index));
         if closed && !matches!(self.token.kind, Kind::Newline | Kind::End) {
             let help = "put what follows on a line of its own";
-            let failed: Parsed<()> = self.unexpected("a line end was expected after this block", help);
+            let failed: Parsed<()> =
+                self.unexpected("a line end was expected after this block", help);
             // What follows may still be read.
             return if self.recovering { Ok(()) } else { failed };
         }
@@ -267,20 +341,34 @@ impl<'t> Parser<'t> {
             match self.token.kind {
                 Kind::OpenBrace => return Ok(()),
                 Kind::Name => {
-                    self.tree.labels.push(Label { text: self.token.range(), quoted: false });
+                    self.tree.labels.push(Label {
+                        text: self.token.range(),
+                        quoted: false,
+                    });
                     self.advance();
                 }
                 Kind::Quote => self.label()?,
                 Kind::Assign => {
                     let help = "write name = value for an argument, or name { … } for a block";
-                    return self.fail(self.token.range(), "an equals sign cannot stand in a block's header", help);
+                    return self.fail(
+                        self.token.range(),
+                        "an equals sign cannot stand in a block's header",
+                        help,
+                    );
                 }
                 Kind::Newline | Kind::End => {
                     let help = "put { on the same line as the block's type and labels";
-                    return self.fail(self.token.range(), "the opening brace of this block is missing", help);
+                    return self.fail(
+                        self.token.range(),
+                        "the opening brace of this block is missing",
+                        help,
+                    );
                 }
                 _ => {
-                    return self.unexpected("a label or the opening brace of this block was expected here", "");
+                    return self.unexpected(
+                        "a label or the opening brace of this block was expected here",
+                        "",
+                    );
                 }
             }
         }
@@ -296,20 +384,37 @@ impl<'t> Parser<'t> {
                 b'"' => break,
                 b'\\' => at = self.escape(at),
                 _ => {
-                    let help = "write the label out; for a literal ${ or %{, double its first character";
-                    let range = Range { start: at as u32, end: at as u32 + 2 };
-                    return self.fail(range, "a label cannot hold an interpolation or directive", help);
+                    let help =
+                        "write the label out; for a literal ${ or %{, double its first character";
+                    let range = Range {
+                        start: at as u32,
+                        end: at as u32 + 2,
+                    };
+                    return self.fail(
+                        range,
+                        "a label cannot hold an interpolation or directive",
+                        help,
+                    );
                 }
             }
         }
-        self.tree.labels.push(Label { text: Range { start: open.end, end: at as u32 }, quoted: true });
+        self.tree.labels.push(Label {
+            text: Range {
+                start: open.end,
+                end: at as u32,
+            },
+            quoted: true,
+        });
         self.resume(at + 1);
         Ok(())
     }
 
     /// What stands between the braces; whether it was closed.
     fn block_body(&mut self, scope: &mut Scope, open: &mut Opened) -> Parsed<bool> {
-        if !matches!(self.token.kind, Kind::Newline | Kind::End | Kind::CloseBrace) && open.brace.start < open.brace.end
+        if !matches!(
+            self.token.kind,
+            Kind::Newline | Kind::End | Kind::CloseBrace
+        ) && open.brace.start < open.brace.end
         {
             match self.one_line(scope) {
                 Ok(()) => return Ok(true),
@@ -338,15 +443,21 @@ impl<'t> Parser<'t> {
             let range = name.range();
             self.lexer.go_to(ahead);
             self.token = name;
-            let help = "a block on one line holds one argument; put a nested block on a line of its own";
+            let help =
+                "a block on one line holds one argument; put a nested block on a line of its own";
             return self.fail(range, "this is not an argument", help);
         }
         self.attribute_item(name, scope, true)?;
         match self.token.kind {
             Kind::CloseBrace => Ok(()),
             Kind::Comma | Kind::Newline => {
-                let help = "close the block on this line, or put each argument on a line of its own";
-                self.fail(self.token.range(), "a block on one line holds one argument and is closed there", help)
+                let help =
+                    "close the block on this line, or put each argument on a line of its own";
+                self.fail(
+                    self.token.range(),
+                    "a block on one line holds one argument and is closed there",
+                    help,
+                )
             }
             _ => self.unexpected("the closing brace of this block was expected here", ""),
         }

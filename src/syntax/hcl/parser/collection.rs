@@ -71,11 +71,15 @@ impl Parser<'_> {
             Kind::Assign | Kind::Colon => self.advance(),
             Kind::End => return self.unclosed(open, "brace", "}"),
             Kind::Name => {
-                let help = "put = between key and value; a key with spaces or points in it must be quoted";
+                let help =
+                    "put = between key and value; a key with spaces or points in it must be quoted";
                 return self.unexpected("an equals sign was expected after the key", help);
             }
             _ => {
-                return self.unexpected("an equals sign was expected after the key", "write key = value");
+                return self.unexpected(
+                    "an equals sign was expected after the key",
+                    "write key = value",
+                );
             }
         }
         let value = self.expression()?;
@@ -86,7 +90,8 @@ impl Parser<'_> {
             Kind::End => return self.unclosed(open, "brace", "}"),
             _ => {
                 let help = "put each entry on a line of its own, or a comma between two";
-                return self.unexpected("a line end or a comma was expected after this entry", help);
+                return self
+                    .unexpected("a line end or a comma was expected after this entry", help);
             }
         }
         Ok(())
@@ -95,9 +100,16 @@ impl Parser<'_> {
     /// What follows the bracket at `start`, from the word `for` on.
     fn for_expression(&mut self, start: u32, outer: bool, closer: Kind) -> Parsed<ExprId> {
         self.advance();
-        let Walk { key, value, collection } = self.walk()?;
+        let Walk {
+            key,
+            value,
+            collection,
+        } = self.walk()?;
         if !self.is(Kind::Colon) {
-            return self.unexpected("a colon was expected after the collection of this for expression", "");
+            return self.unexpected(
+                "a colon was expected after the collection of this for expression",
+                "",
+            );
         }
         self.advance();
         let mut result = self.expression()?;
@@ -117,14 +129,30 @@ impl Parser<'_> {
             condition = Some(self.expression()?);
         }
         if !self.is(closer) {
-            return self.unexpected("this for expression should have ended here", "close its bracket");
+            return self.unexpected(
+                "this for expression should have ended here",
+                "close its bracket",
+            );
         }
         self.check_for(closer, key_result, result, group)?;
         let end = self.close(outer);
         let parts = [Some(collection), key_result, Some(result), condition];
-        let height = parts.iter().flatten().map(|&id| self.height(id)).max().unwrap_or(0);
+        let height = parts
+            .iter()
+            .flatten()
+            .map(|&id| self.height(id))
+            .max()
+            .unwrap_or(0);
         let index = self.tree.fors.len() as u32;
-        self.tree.fors.push(For { key, value, collection, key_result, result, group: group.is_some(), condition });
+        self.tree.fors.push(For {
+            key,
+            value,
+            collection,
+            key_result,
+            result,
+            group: group.is_some(),
+            condition,
+        });
         self.push(Expr::For(index), Range { start, end }, height)
     }
 
@@ -142,7 +170,11 @@ impl Parser<'_> {
         }
         self.advance();
         let collection = self.expression()?;
-        Ok(Walk { key, value, collection })
+        Ok(Walk {
+            key,
+            value,
+            collection,
+        })
     }
 
     fn for_name(&mut self) -> Parsed<Range> {
@@ -165,15 +197,23 @@ impl Parser<'_> {
     ) -> Parsed<()> {
         let list = closer == Kind::CloseBracket;
         match (key_result, group) {
-            (Some(key), _) if list => {
-                self.fail(self.range(key), "a for expression in brackets takes no key", "use braces to make a map")
-            }
-            (_, Some(group)) if list => {
-                self.fail(group, "a for expression in brackets cannot group with ...", "use braces and a key")
-            }
+            (Some(key), _) if list => self.fail(
+                self.range(key),
+                "a for expression in brackets takes no key",
+                "use braces to make a map",
+            ),
+            (_, Some(group)) if list => self.fail(
+                group,
+                "a for expression in brackets cannot group with ...",
+                "use braces and a key",
+            ),
             (None, _) if !list => {
                 let help = "write key => value, or use brackets to make a list";
-                self.fail(self.range(result), "a for expression in braces needs a key", help)
+                self.fail(
+                    self.range(result),
+                    "a for expression in braces needs a key",
+                    help,
+                )
             }
             _ => Ok(()),
         }

@@ -22,7 +22,10 @@ impl Parser<'_> {
         self.advance();
         let no = self.expression()?;
         self.depth -= 1;
-        let range = Range { start: self.range(condition).start, end: self.range(no).end };
+        let range = Range {
+            start: self.range(condition).start,
+            end: self.range(no).end,
+        };
         let base = self.members.len();
         self.members.extend([condition, yes, no]);
         let (list, height) = self.list(base);
@@ -38,7 +41,10 @@ impl Parser<'_> {
             }
             self.advance();
             let right = self.binary(strength + 1)?;
-            let range = Range { start: self.range(left).start, end: self.range(right).end };
+            let range = Range {
+                start: self.range(left).start,
+                end: self.range(right).end,
+            };
             let height = self.height(left).max(self.height(right));
             left = self.push(Expr::Binary { op, left, right }, range, height)?;
         }
@@ -60,7 +66,10 @@ impl Parser<'_> {
         self.advance();
         let of = self.operand()?;
         self.depth -= 1;
-        let range = Range { start, end: self.range(of).end };
+        let range = Range {
+            start,
+            end: self.range(of).end,
+        };
         self.push(Expr::Unary { op, of }, range, self.height(of))
     }
 
@@ -78,9 +87,11 @@ impl Parser<'_> {
             Kind::OpenParen => self.paren(),
             Kind::OpenBracket => self.tuple(),
             Kind::OpenBrace => self.object(),
-            Kind::Newline | Kind::End => {
-                self.fail(token.range(), "a value is missing here", "write a value, or null where there is none")
-            }
+            Kind::Newline | Kind::End => self.fail(
+                token.range(),
+                "a value is missing here",
+                "write a value, or null where there is none",
+            ),
             _ => self.unexpected("a value was expected here", ""),
         }
     }
@@ -105,7 +116,8 @@ impl Parser<'_> {
         if is_number(self.text(token.range())) {
             return Ok(());
         }
-        let help = "write digits with at most one point and one exponent, or quote it to make it a string";
+        let help =
+            "write digits with at most one point and one exponent, or quote it to make it a string";
         self.fail(token.range(), "this is not a number", help)
     }
 
@@ -142,7 +154,10 @@ impl Parser<'_> {
             self.advance();
         }
         if !self.is(Kind::OpenParen) {
-            return self.unexpected("the arguments of this function are missing", "write them in parentheses");
+            return self.unexpected(
+                "the arguments of this function are missing",
+                "write them in parentheses",
+            );
         }
         let outer = std::mem::replace(&mut self.skip_newlines, true);
         let open = self.token.start;
@@ -151,7 +166,18 @@ impl Parser<'_> {
         let expand = self.arguments(open)?;
         let end = self.close(outer);
         let (arguments, height) = self.list(base);
-        self.push(Expr::Call { name, arguments, expand }, Range { start: first.start, end }, height)
+        self.push(
+            Expr::Call {
+                name,
+                arguments,
+                expand,
+            },
+            Range {
+                start: first.start,
+                end,
+            },
+            height,
+        )
     }
 
     /// Arguments up to the closing parenthesis; whether the last is expanded.
@@ -164,14 +190,16 @@ impl Parser<'_> {
                 Kind::Ellipsis => {
                     self.advance();
                     if !self.is(Kind::CloseParen) {
-                        return self.unexpected("only a closing parenthesis may follow ... here", "");
+                        return self
+                            .unexpected("only a closing parenthesis may follow ... here", "");
                     }
                     return Ok(true);
                 }
                 Kind::CloseParen => {}
                 Kind::End => return self.unclosed(open, "parenthesis", ")"),
                 _ => {
-                    return self.unexpected("a comma or a closing parenthesis was expected here", "");
+                    return self
+                        .unexpected("a comma or a closing parenthesis was expected here", "");
                 }
             }
         }
@@ -186,7 +214,11 @@ impl Parser<'_> {
                 Kind::Dot => {
                     let dot = self.token.start;
                     self.advance();
-                    if self.is(Kind::Star) { self.attribute_splat(of, dot)? } else { self.attribute(of, start)? }
+                    if self.is(Kind::Star) {
+                        self.attribute_splat(of, dot)?
+                    } else {
+                        self.attribute(of, start)?
+                    }
                 }
                 Kind::OpenBracket => self.index(of, start)?,
                 _ => return Ok(of),
@@ -207,12 +239,22 @@ impl Parser<'_> {
             _ => return self.unexpected("an attribute name must follow the dot", ""),
         }
         self.advance();
-        self.push(Expr::Attribute { of, name }, Range { start, end: name.end }, self.height(of))
+        self.push(
+            Expr::Attribute { of, name },
+            Range {
+                start,
+                end: name.end,
+            },
+            self.height(of),
+        )
     }
 
     /// `.*` and the names behind it, which apply to each member; indexes behind them apply to the result.
     fn attribute_splat(&mut self, of: ExprId, dot: u32) -> Parsed<ExprId> {
-        let marker = Range { start: dot, end: self.token.end };
+        let marker = Range {
+            start: dot,
+            end: self.token.end,
+        };
         self.advance();
         let mut each = self.leaf(Expr::SplatItem, marker);
         while self.is(Kind::Dot) {
@@ -227,7 +269,10 @@ impl Parser<'_> {
     }
 
     fn splat(&mut self, of: ExprId, each: ExprId, full: bool) -> Parsed<ExprId> {
-        let range = Range { start: self.range(of).start, end: self.range(each).end };
+        let range = Range {
+            start: self.range(of).start,
+            end: self.range(each).end,
+        };
         let height = self.height(of).max(self.height(each));
         self.push(Expr::Splat { of, each, full }, range, height)
     }

@@ -86,7 +86,11 @@ pub(super) struct Mark {
 impl<'t> Parser<'t> {
     /// A parser over the bytes `range` of `text`, the text of `tree`.
     pub(super) fn new(tree: Tree, text: &'t str, range: std::ops::Range<usize>) -> Self {
-        let token = Token { kind: Kind::End, start: range.start as u32, end: range.start as u32 };
+        let token = Token {
+            kind: Kind::End,
+            start: range.start as u32,
+            end: range.start as u32,
+        };
         Self {
             tree,
             lexer: Lexer::new(&text[..range.end], range.start),
@@ -163,10 +167,20 @@ impl<'t> Parser<'t> {
     /// Makes a list of the members since `base`; with the height of the highest.
     pub(super) fn list(&mut self, base: usize) -> (List, u16) {
         let start = self.tree.lists.len();
-        let height = self.members[base..].iter().map(|&id| self.height(id)).max().unwrap_or(0);
+        let height = self.members[base..]
+            .iter()
+            .map(|&id| self.height(id))
+            .max()
+            .unwrap_or(0);
         self.tree.lists.extend_from_slice(&self.members[base..]);
         self.members.truncate(base);
-        (List { start: start as u32, len: (self.tree.lists.len() - start) as u32 }, height)
+        (
+            List {
+                start: start as u32,
+                len: (self.tree.lists.len() - start) as u32,
+            },
+            height,
+        )
     }
 
     /// Makes a body's list of the items since `base`.
@@ -174,7 +188,10 @@ impl<'t> Parser<'t> {
         let start = self.tree.items.len();
         self.tree.items.extend_from_slice(&self.items[base..]);
         self.items.truncate(base);
-        List { start: start as u32, len: (self.tree.items.len() - start) as u32 }
+        List {
+            start: start as u32,
+            len: (self.tree.items.len() - start) as u32,
+        }
     }
 
     /// Goes one level deeper; whoever succeeds takes it back, a failure is taken back by [`Parser::forget`].
@@ -195,7 +212,12 @@ impl<'t> Parser<'t> {
     }
 
     /// Says what is wrong at `range` and gives up what is being parsed.
-    pub(super) fn fail<T>(&mut self, range: Range, message: impl Into<String>, help: &str) -> Parsed<T> {
+    pub(super) fn fail<T>(
+        &mut self,
+        range: Range,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Parsed<T> {
         self.report(range, message, help);
         Err(Failed)
     }
@@ -214,7 +236,11 @@ impl<'t> Parser<'t> {
     pub(super) fn say(&mut self, problem: Diagnostic) {
         let again = self.tree.errors.last().is_some_and(|last| {
             let (start, end) = (last.span.start as usize, problem.span.start as usize);
-            let between = self.lexer.text.as_bytes().get(start.min(end)..start.max(end));
+            let between = self
+                .lexer
+                .text
+                .as_bytes()
+                .get(start.min(end)..start.max(end));
             last.code == problem.code
                 && (start == end || problem.code == Code::Syntax)
                 && between.is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
@@ -315,8 +341,15 @@ pub fn parse_expression(source: SourceId, text: &Arc<str>) -> (Tree, ExprId) {
 impl Parser<'_> {
     /// What was parsed, or an error expression in its place.
     fn or_error(&mut self, parsed: Parsed<ExprId>, whole: std::ops::Range<usize>) -> ExprId {
-        parsed
-            .unwrap_or_else(|Failed| self.leaf(Expr::Error, Range { start: whole.start as u32, end: whole.end as u32 }))
+        parsed.unwrap_or_else(|Failed| {
+            self.leaf(
+                Expr::Error,
+                Range {
+                    start: whole.start as u32,
+                    end: whole.end as u32,
+                },
+            )
+        })
     }
 
     /// The whole text as a body.
@@ -326,7 +359,13 @@ impl Parser<'_> {
         let mut scope = self.scope();
         self.body(&mut scope, None)?;
         let items = self.item_list(scope.base);
-        self.tree.root = Body { items, range: Range { start: start.min(end), end } };
+        self.tree.root = Body {
+            items,
+            range: Range {
+                start: start.min(end),
+                end,
+            },
+        };
         Ok(())
     }
 

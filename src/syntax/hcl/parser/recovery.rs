@@ -38,16 +38,31 @@ impl Parser<'_> {
         let range = self.token.range();
         let (message, help) = match self.text(range) {
             "'" => ("single quotes do not mark strings", "use double quotes"),
-            "`" => ("backticks do not mark strings", "use double quotes, or a heredoc (<<EOT) for several lines"),
-            "“" | "”" | "„" => ("curly quotes do not mark strings", "use straight double quotes"),
-            ";" => ("a semicolon separates nothing here", "use line ends between arguments and commas in lists"),
+            "`" => (
+                "backticks do not mark strings",
+                "use double quotes, or a heredoc (<<EOT) for several lines",
+            ),
+            "“" | "”" | "„" => (
+                "curly quotes do not mark strings",
+                "use straight double quotes",
+            ),
+            ";" => (
+                "a semicolon separates nothing here",
+                "use line ends between arguments and commas in lists",
+            ),
             "&" => ("there is no operator &", "use && for a logical and"),
             "|" => ("there is no operator |", "use || for a logical or"),
             "~" => ("there is no operator ~", "use ! for a logical not"),
             "^" => ("there is no operator ^", "use pow() for powers"),
-            "\r" => ("a lone carriage return is not a line end", "end lines with \\n or \\r\\n"),
+            "\r" => (
+                "a lone carriage return is not a line end",
+                "end lines with \\n or \\r\\n",
+            ),
             "/*" => ("this comment is not closed", "close it with */"),
-            _ => ("this character is not part of the language", "remove it, or quote the text it belongs to"),
+            _ => (
+                "this character is not part of the language",
+                "remove it, or quote the text it belongs to",
+            ),
         };
         self.fail(range, message, help)
     }
@@ -60,9 +75,18 @@ impl Parser<'_> {
         let here = self.tree.span(self.token.range());
         let before = self.tree.errors.len();
         let help = format!("add {closer} where it ends");
-        self.report(Range { start: open, end: open + 1 }, format!("this {what} is not closed"), &help);
+        self.report(
+            Range {
+                start: open,
+                end: open + 1,
+            },
+            format!("this {what} is not closed"),
+            &help,
+        );
         if let Some(problem) = self.tree.errors.get_mut(before) {
-            problem.related.push((here, format!("{closer} was expected before this")));
+            problem
+                .related
+                .push((here, format!("{closer} was expected before this")));
         }
         Err(Failed)
     }
@@ -75,12 +99,16 @@ impl Parser<'_> {
         if !self.recovering || !self.is(Kind::Name) {
             return false;
         }
-        let Some(column) = self.first_on_line() else { return false };
+        let Some(column) = self.first_on_line() else {
+            return false;
+        };
         let indented = *open.indented.get_or_insert(column > open.indent);
         if column == 0 && self.is_top() {
             return true;
         }
-        indented && column <= open.indent && !self.is_outlier(self.token.start as usize, open.indent)
+        indented
+            && column <= open.indent
+            && !self.is_outlier(self.token.start as usize, open.indent)
     }
 
     /// Whether the line of `at` lies farther left than its surroundings, in something that is indented by `indent`:
@@ -111,15 +139,27 @@ impl Parser<'_> {
                 _ => return Ok(Some(true)),
             }
         }
-        self.report(open.brace, "this block is not closed", "add a closing brace where it ends");
-        if self.recovering { Ok(Some(false)) } else { Err(Failed) }
+        self.report(
+            open.brace,
+            "this block is not closed",
+            "add a closing brace where it ends",
+        );
+        if self.recovering {
+            Ok(Some(false))
+        } else {
+            Err(Failed)
+        }
     }
 
     /// A closing brace that nothing opened.
     pub(super) fn stray_brace(&mut self) -> Parsed<()> {
         // After another error this one says nothing new.
         if self.tree.errors.is_empty() || !self.recovering {
-            self.report(self.token.range(), "this brace closes nothing", "remove it, or add the opening brace");
+            self.report(
+                self.token.range(),
+                "this brace closes nothing",
+                "remove it, or add the opening brace",
+            );
         }
         if !self.recovering {
             return Err(Failed);
@@ -153,7 +193,9 @@ impl Parser<'_> {
 
     /// Whether the line from `at` on ends with an opening brace.
     pub(super) fn ends_with_brace(&self, at: usize) -> bool {
-        self.lexer.text[at..self.lexer.line_end(at)].trim_end().ends_with('{')
+        self.lexer.text[at..self.lexer.line_end(at)]
+            .trim_end()
+            .ends_with('{')
     }
 
     /// Takes the quoted labels that stand between the token and the brace of a broken header.
@@ -200,7 +242,11 @@ impl Parser<'_> {
             }
             end = self.feed(&mut balance, next);
             // Lines that nothing was opened for belong to an opening bracket that is missing.
-            let done = if column == indent { !matches!(balance.last, b'{' | b'[' | b'(') } else { balance.complete() };
+            let done = if column == indent {
+                !matches!(balance.last, b'{' | b'[' | b'(')
+            } else {
+                balance.complete()
+            };
             if done && (balance.opened || column == indent) {
                 break;
             }
@@ -219,8 +265,11 @@ impl Parser<'_> {
         let Some(content) = self.lexer.heredoc_end(intro) else {
             return end;
         };
-        let marker = self.lexer.text[intro..content].trim_end().trim_start_matches(['<', '-']);
-        self.find_line(content, |line| line == marker).map_or(end, |line| self.lexer.line_end(line))
+        let marker = self.lexer.text[intro..content]
+            .trim_end()
+            .trim_start_matches(['<', '-']);
+        self.find_line(content, |line| line == marker)
+            .map_or(end, |line| self.lexer.line_end(line))
     }
 
     /// The first line from `at` on whose text without the space around it is `wanted`; none when too much was read.
@@ -243,7 +292,8 @@ impl Parser<'_> {
             at = self.lexer.next_line(at);
             let first = at + self.leading(at);
             let rest = &self.lexer.bytes()[first..];
-            let blank = matches!(rest.first(), Some(b'\n' | b'\r' | b'#')) || rest.starts_with(b"//");
+            let blank =
+                matches!(rest.first(), Some(b'\n' | b'\r' | b'#')) || rest.starts_with(b"//");
             if !blank {
                 return first;
             }
@@ -251,7 +301,10 @@ impl Parser<'_> {
     }
 
     fn leading(&self, at: usize) -> usize {
-        self.lexer.bytes()[at..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count()
+        self.lexer.bytes()[at..]
+            .iter()
+            .take_while(|&&byte| matches!(byte, b' ' | b'\t'))
+            .count()
     }
 
     /// How far the line that holds `at` is indented.
@@ -293,11 +346,18 @@ impl Parser<'_> {
     pub(super) fn trimmed(&self, start: u32, end: u32) -> Range {
         let text = self.text(Range { start, end });
         let start = start + (text.len() - text.trim_start().len()) as u32;
-        Range { start, end: start + text.trim().len() as u32 }
+        Range {
+            start,
+            end: start + text.trim().len() as u32,
+        }
     }
 
     /// While recovering: where a heredoc without its marker was likely meant to end (its text, and its last line).
-    pub(super) fn heredoc_stop(&mut self, open: Token, marker: &str) -> Parsed<Option<(usize, usize)>> {
+    pub(super) fn heredoc_stop(
+        &mut self,
+        open: Token,
+        marker: &str,
+    ) -> Parsed<Option<(usize, usize)>> {
         let content = open.end as usize;
         let line = self.find_line(content, |line| line == marker);
         if line.is_some_and(|line| self.lexer.next_line(line) > self.lexer.line_end(line)) {
@@ -314,8 +374,13 @@ impl Parser<'_> {
 
     /// Says that a heredoc has no end.
     pub(super) fn heredoc_unclosed<T>(&mut self, open: Token, marker: &str) -> Parsed<T> {
-        let help = format!("end it with a line that holds only {marker}, with a line end behind it");
-        self.fail(self.trimmed(open.start, open.end), format!("this heredoc has no closing line {marker}"), &help)
+        let help =
+            format!("end it with a line that holds only {marker}, with a line end behind it");
+        self.fail(
+            self.trimmed(open.start, open.end),
+            format!("this heredoc has no closing line {marker}"),
+            &help,
+        )
     }
 }
 
@@ -330,10 +395,15 @@ fn is_near(line: &str, marker: &str) -> bool {
     if line.is_empty() || line.len() + 4 < marker.len() || line.len() > marker.len() + 4 {
         return false;
     }
-    let same = line.chars().zip(marker.chars()).take_while(|(a, b)| a == b).count();
+    let same = line
+        .chars()
+        .zip(marker.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
     let rest = |text: &str, skip: usize| text.chars().skip(same + skip).collect::<String>();
     let (a, b) = (rest(line, 0), rest(marker, 0));
-    (rest(line, 1) == rest(marker, 1) || rest(line, 1) == b || a == rest(marker, 1)) && line.len() > 1
+    (rest(line, 1) == rest(marker, 1) || rest(line, 1) == b || a == rest(marker, 1))
+        && line.len() > 1
 }
 
 /// The brackets that a run of lines leaves open.

@@ -47,7 +47,12 @@ struct Open {
 
 impl Parser<'_> {
     fn reading(&self, quoted: bool) -> Reading {
-        Reading { base: self.pieces.len(), quoted, strip: false, height: 0 }
+        Reading {
+            base: self.pieces.len(),
+            quoted,
+            strip: false,
+            height: 0,
+        }
     }
 
     /// `"…"`.
@@ -68,14 +73,23 @@ impl Parser<'_> {
                 }
             }
         }
-        let range = Range { start: open.start, end: at as u32 + 1 };
+        let range = Range {
+            start: open.start,
+            end: at as u32 + 1,
+        };
         if self.pieces.len() == reading.base && from == open.end as usize {
             // Most strings: no sequence at all.
             let start = self.tree.parts.len() as u32;
-            let text = Range { start: from as u32, end: at as u32 };
+            let text = Range {
+                start: from as u32,
+                end: at as u32,
+            };
             let len = u32::from(at > from);
             if len == 1 {
-                self.tree.parts.push(Part { kind: PartKind::Quoted, range: text });
+                self.tree.parts.push(Part {
+                    kind: PartKind::Quoted,
+                    range: text,
+                });
             }
             self.resume(at + 1);
             return Ok(self.leaf(Expr::Literal(List { start, len }), range));
@@ -90,7 +104,9 @@ impl Parser<'_> {
     pub(super) fn quoted_text(&mut self, mut at: usize, open: u32) -> Parsed<usize> {
         let bytes = self.lexer.bytes();
         loop {
-            while at < bytes.len() && !matches!(bytes[at], b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r') {
+            while at < bytes.len()
+                && !matches!(bytes[at], b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r')
+            {
                 at += 1;
             }
             match bytes.get(at) {
@@ -102,7 +118,14 @@ impl Parser<'_> {
                 },
                 _ => {
                     let help = "close it with a double quote; for text of several lines use \\n or a heredoc (<<EOT)";
-                    return self.fail(Range { start: open, end: at as u32 }, "this string is not closed", help);
+                    return self.fail(
+                        Range {
+                            start: open,
+                            end: at as u32,
+                        },
+                        "this string is not closed",
+                        help,
+                    );
                 }
             }
         }
@@ -124,11 +147,20 @@ impl Parser<'_> {
         if char.is_some() {
             return at + len;
         }
-        let next = self.lexer.text[at + 1..].chars().next().filter(|&next| !matches!(next, '\n' | '\r'));
+        let next = self.lexer.text[at + 1..]
+            .chars()
+            .next()
+            .filter(|&next| !matches!(next, '\n' | '\r'));
         let end = at + 1 + next.map_or(0, char::len_utf8);
-        let help =
-            r#"the escapes are \n \r \t \" \\ \uNNNN \UNNNNNNNN; write \\ for a backslash and $${ for a literal ${"#;
-        self.report(Range { start: at as u32, end: end as u32 }, "this escape does not exist", help);
+        let help = r#"the escapes are \n \r \t \" \\ \uNNNN \UNNNNNNNN; write \\ for a backslash and $${ for a literal ${"#;
+        self.report(
+            Range {
+                start: at as u32,
+                end: end as u32,
+            },
+            "this escape does not exist",
+            help,
+        );
         end
     }
 
@@ -142,7 +174,11 @@ impl Parser<'_> {
         };
         let mut reading = self.reading(false);
         let mut from = open.end as usize;
-        let stop = if self.recovering { self.heredoc_stop(open, marker)? } else { None };
+        let stop = if self.recovering {
+            self.heredoc_stop(open, marker)?
+        } else {
+            None
+        };
         let mut at = from;
         let mut line_start = true;
         let end = loop {
@@ -169,7 +205,13 @@ impl Parser<'_> {
         if flush {
             self.flush(&reading);
         }
-        let id = self.template(&reading, Range { start: open.start, end: end.1 as u32 })?;
+        let id = self.template(
+            &reading,
+            Range {
+                start: open.start,
+                end: end.1 as u32,
+            },
+        )?;
         self.resume(end.1);
         Ok(id)
     }
@@ -183,7 +225,14 @@ impl Parser<'_> {
                     break;
                 }
                 let help = "end lines with \\n or \\r\\n";
-                return self.fail(Range { start: at as u32, end: at as u32 + 1 }, "a lone carriage return", help);
+                return self.fail(
+                    Range {
+                        start: at as u32,
+                        end: at as u32 + 1,
+                    },
+                    "a lone carriage return",
+                    help,
+                );
             }
             match self.marker(at) {
                 Marker::Sequence => return Ok(Some(at)),
@@ -221,7 +270,13 @@ impl Parser<'_> {
             }
         }
         self.add_text(&mut reading, from, end);
-        self.template(&reading, Range { start: start as u32, end: end as u32 })
+        self.template(
+            &reading,
+            Range {
+                start: start as u32,
+                end: end as u32,
+            },
+        )
     }
 
     /// Adds the text `start..end` as a piece, without what a `~}` before it takes away.
@@ -230,20 +285,34 @@ impl Parser<'_> {
         if start == end {
             return;
         }
-        let mut range = Range { start: start as u32, end: end as u32 };
+        let mut range = Range {
+            start: start as u32,
+            end: end as u32,
+        };
         if strip {
             // Up to the end of the line at most: HashiCorp's scanner makes a token of each line, and only one is trimmed.
-            let line = if reading.quoted { end } else { self.lexer.next_line(start).min(end) };
+            let line = if reading.quoted {
+                end
+            } else {
+                self.lexer.next_line(start).min(end)
+            };
             let text = &self.lexer.text[start..line];
             range.start += literal::leading_space(text, reading.quoted) as u32;
         }
         // One that is empty now still stands: with it the template is not an interpolation alone.
-        self.pieces.push(Piece { what: What::Text, range });
+        self.pieces.push(Piece {
+            what: What::Text,
+            range,
+        });
     }
 
     /// Takes away the white space before `${~` or `%{~`, within the last line of the text before it.
     fn strip_before(&mut self, reading: &Reading) {
-        let Some(Piece { what: What::Text, range }) = self.pieces[reading.base..].last_mut() else {
+        let Some(Piece {
+            what: What::Text,
+            range,
+        }) = self.pieces[reading.base..].last_mut()
+        else {
             return;
         };
         let (mut start, end) = (range.start as usize, range.end as usize);
@@ -264,20 +333,27 @@ impl Parser<'_> {
         let start = at as u32;
         let outer = std::mem::replace(&mut self.skip_newlines, true);
         self.resume(at + 2 + usize::from(strip));
-        let what =
-            if self.lexer.byte(at) == b'$' { What::Interpolation(self.expression()?) } else { self.directive(start)? };
+        let what = if self.lexer.byte(at) == b'$' {
+            What::Interpolation(self.expression()?)
+        } else {
+            self.directive(start)?
+        };
         match self.token.kind {
             Kind::CloseBrace | Kind::CloseStrip => {}
             Kind::End => return self.unclosed(start, "template sequence", "}"),
             _ => {
-                let help = "close it with }; to write a literal ${ or %{, double its first character";
+                let help =
+                    "close it with }; to write a literal ${ or %{, double its first character";
                 return self.unexpected("this template sequence should have ended here", help);
             }
         }
         reading.strip = self.is(Kind::CloseStrip);
         let (Range { end, .. }, height) = (self.token.range(), self.piece_height(&what));
         reading.height = reading.height.max(height);
-        self.pieces.push(Piece { what, range: Range { start, end } });
+        self.pieces.push(Piece {
+            what,
+            range: Range { start, end },
+        });
         self.skip_newlines = outer;
         Ok(end as usize)
     }
@@ -292,10 +368,17 @@ impl Parser<'_> {
 
     /// What stands in `%{…}`.
     fn directive(&mut self, start: u32) -> Parsed<What> {
-        let word = if self.is(Kind::Name) { self.text(self.token.range()) } else { "" };
+        let word = if self.is(Kind::Name) {
+            self.text(self.token.range())
+        } else {
+            ""
+        };
         if !matches!(word, "if" | "else" | "endif" | "for" | "endfor") {
             let help = "use if, else, endif, for or endfor; to write a literal %{, double the percent sign";
-            let range = Range { start, end: self.token.end };
+            let range = Range {
+                start,
+                end: self.token.end,
+            };
             return self.fail(range, "this is not a template directive", help);
         }
         self.advance();
@@ -342,13 +425,19 @@ impl Parser<'_> {
             for line in self.text(piece.range).split_inclusive('\n') {
                 if std::mem::replace(&mut new_line, line.ends_with('\n')) && !is_blank(line) {
                     if start < at {
-                        self.pieces.push(Piece { what: What::Text, range: Range { start, end: at } });
+                        self.pieces.push(Piece {
+                            what: What::Text,
+                            range: Range { start, end: at },
+                        });
                     }
                     start = at + line.chars().take(least).map(char::len_utf8).sum::<usize>() as u32;
                 }
                 at += line.len() as u32;
             }
-            self.pieces.push(Piece { what: What::Text, range: Range { start, end } });
+            self.pieces.push(Piece {
+                what: What::Text,
+                range: Range { start, end },
+            });
         }
     }
 
@@ -357,7 +446,9 @@ impl Parser<'_> {
         let base = self.parts.len();
         let mut open: Vec<Open> = Vec::new();
         let mut deepest = 0;
-        let plain = self.pieces[reading.base..].iter().all(|piece| matches!(piece.what, What::Text));
+        let plain = self.pieces[reading.base..]
+            .iter()
+            .all(|piece| matches!(piece.what, What::Text));
         for index in reading.base..self.pieces.len() {
             let piece = self.pieces[index];
             let kind = match piece.what {
@@ -365,7 +456,12 @@ impl Parser<'_> {
                 What::Text => PartKind::Raw,
                 What::Interpolation(id) => PartKind::Interpolation(id),
                 What::If(_) | What::For(_) => {
-                    open.push(Open { what: piece.what, range: piece.range, base: self.parts.len(), then: None });
+                    open.push(Open {
+                        what: piece.what,
+                        range: piece.range,
+                        base: self.parts.len(),
+                        then: None,
+                    });
                     deepest = deepest.max(open.len());
                     if self.depth as usize + deepest > MAX_DEPTH as usize {
                         return self.too_deep(piece.range);
@@ -379,27 +475,50 @@ impl Parser<'_> {
                     continue;
                 }
             };
-            self.parts.push(Part { kind, range: piece.range });
+            self.parts.push(Part {
+                kind,
+                range: piece.range,
+            });
         }
         if let Some(open) = open.pop() {
-            let (word, end) = if matches!(open.what, What::If(_)) { ("if", "endif") } else { ("for", "endfor") };
+            let (word, end) = if matches!(open.what, What::If(_)) {
+                ("if", "endif")
+            } else {
+                ("for", "endfor")
+            };
             let message = format!("this {word} directive is not closed");
             return self.fail(open.range, message, &format!("close it with %{{ {end} }}"));
         }
         self.pieces.truncate(reading.base);
         let list = self.part_list(base);
-        let expr = if plain { Expr::Literal(list) } else { Expr::Template(list) };
+        let expr = if plain {
+            Expr::Literal(list)
+        } else {
+            Expr::Template(list)
+        };
         self.push(expr, range, reading.height.saturating_add(deepest as u16))
     }
 
     /// What `%{ else }`, `%{ endif }` or `%{ endfor }` makes of the directive it belongs to.
-    fn end_directive(&mut self, open: &mut Vec<Open>, end: &What, at: Range) -> Parsed<Option<Part>> {
+    fn end_directive(
+        &mut self,
+        open: &mut Vec<Open>,
+        end: &What,
+        at: Range,
+    ) -> Parsed<Option<Part>> {
         let Some(top) = open.last_mut() else {
-            self.report(at, "this directive ends nothing", "remove it, or add the %{ if … } or %{ for … } before it");
+            self.report(
+                at,
+                "this directive ends nothing",
+                "remove it, or add the %{ if … } or %{ for … } before it",
+            );
             return Err(Failed);
         };
         let base = top.base;
-        let range = Range { start: top.range.start, end: at.end };
+        let range = Range {
+            start: top.range.start,
+            end: at.end,
+        };
         let kind = match (&top.what, end, top.then) {
             (What::If(_), What::Else, None) => {
                 top.then = Some(self.part_list(base));
@@ -408,15 +527,34 @@ impl Parser<'_> {
             (&What::If(condition), What::EndIf, then) => {
                 let last = self.part_list(base);
                 let (then, otherwise) = then.map_or((last, Self::nothing()), |then| (then, last));
-                PartKind::If { condition, then, otherwise }
+                PartKind::If {
+                    condition,
+                    then,
+                    otherwise,
+                }
             }
-            (&What::For(Walk { key, value, collection }), What::EndFor, _) => {
-                PartKind::For { key, value, collection, body: self.part_list(base) }
-            }
+            (
+                &What::For(Walk {
+                    key,
+                    value,
+                    collection,
+                }),
+                What::EndFor,
+                _,
+            ) => PartKind::For {
+                key,
+                value,
+                collection,
+                body: self.part_list(base),
+            },
             _ => {
                 let place = self.tree.span(top.range);
                 let message = "this directive does not belong to the one that is open";
-                self.report(at, message, "close directives in the reverse order of opening them");
+                self.report(
+                    at,
+                    message,
+                    "close directives in the reverse order of opening them",
+                );
                 if let Some(problem) = self.tree.errors.last_mut() {
                     problem.related.push((place, "open since here".into()));
                 }
@@ -432,7 +570,10 @@ impl Parser<'_> {
         let start = self.tree.parts.len();
         self.tree.parts.extend_from_slice(&self.parts[base..]);
         self.parts.truncate(base);
-        List { start: start as u32, len: (self.tree.parts.len() - start) as u32 }
+        List {
+            start: start as u32,
+            len: (self.tree.parts.len() - start) as u32,
+        }
     }
 }
 

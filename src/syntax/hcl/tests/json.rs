@@ -46,14 +46,19 @@ fn blocks_of_the_language() {
 #[test]
 fn arrays_stand_for_objects_at_every_level() {
     let text = r#"[{"resource": [{"t": [{"n": [{"a": 1}, {"b": 2}]}]}]}, {"locals": [{"x": 1}]}]"#;
-    assert_eq!(json_shape(text), "resource.t.n{a} resource.t.n{b} locals{x}");
+    assert_eq!(
+        json_shape(text),
+        "resource.t.n{a} resource.t.n{b} locals{x}"
+    );
 }
 
 #[test]
 fn dynamic_blocks_make_blocks_of_what_holds_them() {
-    let text =
-        r#"{"resource": {"t": {"n": {"s": {"o": 1, "dynamic": {"d": {"for_each": "${x}", "content": {"p": 1}}}}}}}}"#;
-    assert_eq!(json_shape(text), "resource.t.n{s{o dynamic.d{for_each content{p}}}}");
+    let text = r#"{"resource": {"t": {"n": {"s": {"o": 1, "dynamic": {"d": {"for_each": "${x}", "content": {"p": 1}}}}}}}}"#;
+    assert_eq!(
+        json_shape(text),
+        "resource.t.n{s{o dynamic.d{for_each content{p}}}}"
+    );
 }
 
 #[test]
@@ -75,9 +80,17 @@ fn places_of_unescaped_strings_are_those_of_the_source() {
     let tree = json(text);
     assert_eq!(tree.errors, []);
     assert!(tree.text.len() > text.len() && tree.text.starts_with(text));
-    let names: Vec<_> = (0..tree.exprs.len()).filter(|&at| tree.exprs[at] == Expr::Name).collect();
-    let spans: Vec<_> = names.iter().map(|&at| tree.expr_span(ExprId(at as u32))).collect();
-    assert_eq!(&text[spans[0].start as usize..spans[0].end as usize], r"\t${b}");
+    let names: Vec<_> = (0..tree.exprs.len())
+        .filter(|&at| tree.exprs[at] == Expr::Name)
+        .collect();
+    let spans: Vec<_> = names
+        .iter()
+        .map(|&at| tree.expr_span(ExprId(at as u32)))
+        .collect();
+    assert_eq!(
+        &text[spans[0].start as usize..spans[0].end as usize],
+        r"\t${b}"
+    );
     assert_eq!(&text[spans[1].start as usize..spans[1].end as usize], "d");
 }
 
@@ -113,8 +126,16 @@ fn strictly_json() {
 #[test]
 fn given_twice() {
     assert_eq!(json(r#"{"locals": {"a": 1, "a": 2}}"#).errors.len(), 1);
-    assert_eq!(json(r#"{"locals": {"a": {"k": 1, "k": 2}}}"#).errors.len(), 1);
-    assert_eq!(json(r#"{"locals": {"a": 1}, "locals": {"a": 1}}"#).errors.len(), 0);
+    assert_eq!(
+        json(r#"{"locals": {"a": {"k": 1, "k": 2}}}"#).errors.len(),
+        1
+    );
+    assert_eq!(
+        json(r#"{"locals": {"a": 1}, "locals": {"a": 1}}"#)
+            .errors
+            .len(),
+        0
+    );
 }
 
 #[test]
@@ -128,7 +149,10 @@ fn an_error_keeps_what_is_around_it() {
         "locals{a b} module.m{source}"
     );
     assert_eq!(json_shape(r#"{"locals": {"a": "x}"#), "locals{a}");
-    assert_eq!(json_shape(r#"{"locals": {"a": "${x y}", "b": 1}}"#), "locals{a! b}");
+    assert_eq!(
+        json_shape(r#"{"locals": {"a": "${x y}", "b": 1}}"#),
+        "locals{a! b}"
+    );
     assert!(!json(&"[".repeat(100_000)).errors.is_empty());
     assert!(!json(&"{\"a\":".repeat(100_000)).errors.is_empty());
 }

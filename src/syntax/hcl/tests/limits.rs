@@ -13,9 +13,12 @@ fn height(tree: &Tree) -> usize {
             Expr::Attribute { of: a, .. } | Expr::Unary { of: a, .. } | Expr::Paren(a) => of(a),
             Expr::Index { of: a, key: b } | Expr::Splat { of: a, each: b, .. } => of(a).max(of(b)),
             Expr::Binary { left, right, .. } => of(left).max(of(right)),
-            Expr::Call { arguments: list, .. } | Expr::Tuple(list) | Expr::Object(list) | Expr::Conditional(list) => {
-                all(list)
+            Expr::Call {
+                arguments: list, ..
             }
+            | Expr::Tuple(list)
+            | Expr::Object(list)
+            | Expr::Conditional(list) => all(list),
             _ => 0,
         };
     }
@@ -40,12 +43,20 @@ fn nesting_is_limited_not_fatal() {
         "a".to_owned() + &".*".repeat(many),
         "f(".repeat(many),
         "\"${".repeat(many),
-        format!("\"{}x{}\"", "%{ if a }".repeat(many), "%{ endif }".repeat(many)),
+        format!(
+            "\"{}x{}\"",
+            "%{ if a }".repeat(many),
+            "%{ endif }".repeat(many)
+        ),
         "[for x in ".repeat(many),
     ];
     for text in hostile {
         let (tree, _) = parse_expression(SourceId(0), &Arc::from(text.as_str()));
-        assert!(tree.errors.iter().any(|error| error.code == Code::Limit || error.code == Code::Syntax));
+        assert!(
+            tree.errors
+                .iter()
+                .any(|error| error.code == Code::Limit || error.code == Code::Syntax)
+        );
         assert!(height(&tree) <= 256);
         let tree = file(&format!("a = {text}\nb = 1\n"));
         assert!(!tree.errors.is_empty());

@@ -26,7 +26,11 @@ fn good(text: &str) -> Tree {
 
 /// The messages about a file.
 fn errors(text: &str) -> Vec<String> {
-    file(text).errors.iter().map(|error| error.message.clone()).collect()
+    file(text)
+        .errors
+        .iter()
+        .map(|error| error.message.clone())
+        .collect()
 }
 
 /// An expression as text.
@@ -50,7 +54,12 @@ fn template(text: &str) -> String {
 /// The value of attribute `a` of a file, as text.
 fn value(text: &str) -> String {
     let tree = good(text);
-    show(&tree, tree.attribute(&tree.root, "a").expect("an attribute a").value)
+    show(
+        &tree,
+        tree.attribute(&tree.root, "a")
+            .expect("an attribute a")
+            .value,
+    )
 }
 
 /// The names of attributes and blocks with what is in them.
@@ -61,13 +70,24 @@ fn outline(tree: &Tree, body: &Body) -> String {
             Item::Attribute(index) => {
                 let attribute = tree.attributes[*index as usize];
                 let broken = matches!(tree.expr(attribute.value), Expr::Error);
-                format!("{}{}", tree.attribute_name(&attribute), if broken { "!" } else { "" })
+                format!(
+                    "{}{}",
+                    tree.attribute_name(&attribute),
+                    if broken { "!" } else { "" }
+                )
             }
             Item::Block(index) => {
                 let block = tree.blocks[*index as usize];
-                let labels: String =
-                    tree.labels(&block).iter().map(|label| format!(".{}", tree.label(label))).collect();
-                format!("{}{labels}{{{}}}", tree.block_name(&block), outline(tree, &block.body))
+                let labels: String = tree
+                    .labels(&block)
+                    .iter()
+                    .map(|label| format!(".{}", tree.label(label)))
+                    .collect();
+                format!(
+                    "{}{labels}{{{}}}",
+                    tree.block_name(&block),
+                    outline(tree, &block.body)
+                )
             }
         });
     }
@@ -81,7 +101,13 @@ fn shape(text: &str) -> String {
 }
 
 fn show(tree: &Tree, id: ExprId) -> String {
-    let all = |list: List| tree.list(list).iter().map(|&id| show(tree, id)).collect::<Vec<_>>().join(" ");
+    let all = |list: List| {
+        tree.list(list)
+            .iter()
+            .map(|&id| show(tree, id))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     match tree.expr(id) {
         Expr::Error => "error".into(),
         Expr::Null => "null".into(),
@@ -92,17 +118,33 @@ fn show(tree: &Tree, id: ExprId) -> String {
         Expr::Attribute { of, name } => format!("(. {} {})", show(tree, of), tree.slice(name)),
         Expr::Index { of, key } => format!("([] {} {})", show(tree, of), show(tree, key)),
         Expr::Splat { of, each, full } => {
-            format!("({} {} {})", if full { "[*]" } else { ".*" }, show(tree, of), show(tree, each))
+            format!(
+                "({} {} {})",
+                if full { "[*]" } else { ".*" },
+                show(tree, of),
+                show(tree, each)
+            )
         }
         Expr::SplatItem => "@".into(),
-        Expr::Call { name, arguments, expand } => {
-            format!("({} {}{})", tree.slice(name), all(arguments), if expand { "..." } else { "" })
+        Expr::Call {
+            name,
+            arguments,
+            expand,
+        } => {
+            format!(
+                "({} {}{})",
+                tree.slice(name),
+                all(arguments),
+                if expand { "..." } else { "" }
+            )
         }
         Expr::Tuple(list) => format!("[{}]", all(list)),
         Expr::Object(list) => format!("{{{}}}", all(list)),
         Expr::For(index) => show_for(tree, &tree.fors[index as usize]),
         Expr::Unary { op, of } => format!("({op:?} {})", show(tree, of)),
-        Expr::Binary { op, left, right } => format!("({op:?} {} {})", show(tree, left), show(tree, right)),
+        Expr::Binary { op, left, right } => {
+            format!("({op:?} {} {})", show(tree, left), show(tree, right))
+        }
         Expr::Conditional(list) => format!("(? {})", all(list)),
         Expr::Paren(inner) => format!("(paren {})", show(tree, inner)),
     }
@@ -113,7 +155,15 @@ fn show_for(tree: &Tree, walk: &For) -> String {
     for name in walk.key.iter().chain([&walk.value]) {
         text += &format!(" {}", tree.slice(*name));
     }
-    for id in [Some(walk.collection), walk.key_result, Some(walk.result), walk.condition].into_iter().flatten() {
+    for id in [
+        Some(walk.collection),
+        walk.key_result,
+        Some(walk.result),
+        walk.condition,
+    ]
+    .into_iter()
+    .flatten()
+    {
         text += &format!(" {}", show(tree, id));
     }
     text + if walk.group { "...)" } else { ")" }
@@ -123,11 +173,30 @@ fn show_parts(tree: &Tree, parts: List) -> String {
     let shown = tree.parts(parts).iter().map(|part| match part.kind {
         PartKind::Quoted | PartKind::Raw => format!("{:?}", tree.literal(part)),
         PartKind::Interpolation(id) => show(tree, id),
-        PartKind::If { condition, then, otherwise } => {
-            format!("(if {} [{}] [{}])", show(tree, condition), show_parts(tree, then), show_parts(tree, otherwise))
+        PartKind::If {
+            condition,
+            then,
+            otherwise,
+        } => {
+            format!(
+                "(if {} [{}] [{}])",
+                show(tree, condition),
+                show_parts(tree, then),
+                show_parts(tree, otherwise)
+            )
         }
-        PartKind::For { value, collection, body, .. } => {
-            format!("(for {} {} [{}])", tree.slice(value), show(tree, collection), show_parts(tree, body))
+        PartKind::For {
+            value,
+            collection,
+            body,
+            ..
+        } => {
+            format!(
+                "(for {} {} [{}])",
+                tree.slice(value),
+                show(tree, collection),
+                show_parts(tree, body)
+            )
         }
     });
     shown.collect::<Vec<_>>().join(" ")

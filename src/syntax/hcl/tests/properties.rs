@@ -8,10 +8,19 @@ use super::*;
 fn check(tree: &Tree) {
     let inside = |inner: Range, outer: Range| {
         // Unescaped strings lie behind the source and are no part of it.
-        let synthetic = tree.synthetic.first().is_some_and(|&(start, _)| inner.start >= start);
-        assert!(synthetic || (outer.start <= inner.start && inner.end <= outer.end), "{inner:?} in {outer:?}");
+        let synthetic = tree
+            .synthetic
+            .first()
+            .is_some_and(|&(start, _)| inner.start >= start);
+        assert!(
+            synthetic || (outer.start <= inner.start && inner.end <= outer.end),
+            "{inner:?} in {outer:?}"
+        );
     };
-    let all = Range { start: 0, end: tree.text.len() as u32 };
+    let all = Range {
+        start: 0,
+        end: tree.text.len() as u32,
+    };
     assert_eq!(tree.exprs.len(), tree.ranges.len());
     for at in 0..tree.exprs.len() {
         let range = tree.ranges[at];
@@ -47,11 +56,17 @@ fn check_body(tree: &Tree, body: &Body, native: bool) {
         let range = match item {
             Item::Attribute(index) => {
                 let attribute = tree.attributes[*index as usize];
-                Range { start: attribute.name.start, end: tree.ranges[attribute.value.0 as usize].end }
+                Range {
+                    start: attribute.name.start,
+                    end: tree.ranges[attribute.value.0 as usize].end,
+                }
             }
             Item::Block(index) => {
                 let block = tree.blocks[*index as usize];
-                assert!(block.body.range.start <= block.body.range.end && block.body.range.end <= block.range.end);
+                assert!(
+                    block.body.range.start <= block.body.range.end
+                        && block.body.range.end <= block.range.end
+                );
                 for label in tree.labels(&block) {
                     let _ = tree.label(label);
                 }
@@ -74,12 +89,23 @@ fn children(tree: &Tree, expr: Expr) -> Vec<ExprId> {
         Expr::Attribute { of, .. } | Expr::Unary { of, .. } | Expr::Paren(of) => vec![of],
         Expr::Index { of, key: b } | Expr::Splat { of, each: b, .. } => vec![of, b],
         Expr::Binary { left, right, .. } => vec![left, right],
-        Expr::Call { arguments: list, .. } | Expr::Tuple(list) | Expr::Object(list) | Expr::Conditional(list) => {
-            tree.list(list).to_vec()
+        Expr::Call {
+            arguments: list, ..
         }
+        | Expr::Tuple(list)
+        | Expr::Object(list)
+        | Expr::Conditional(list) => tree.list(list).to_vec(),
         Expr::For(index) => {
             let walk = tree.fors[index as usize];
-            [Some(walk.collection), walk.key_result, Some(walk.result), walk.condition].into_iter().flatten().collect()
+            [
+                Some(walk.collection),
+                walk.key_result,
+                Some(walk.result),
+                walk.condition,
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         }
         _ => Vec::new(),
     }
@@ -161,7 +187,8 @@ fn pieces() -> impl Strategy<Value = String> {
         "resource \"a\" \"b\" {\n",
         "\u{2028}",
     ];
-    proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..40).prop_map(|words| words.concat())
+    proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..40)
+        .prop_map(|words| words.concat())
 }
 
 proptest! {

@@ -5,9 +5,15 @@ use super::*;
 #[test]
 fn a_broken_argument_loses_only_itself() {
     assert_eq!(shape("a = \nb = 1\n"), "a! b");
-    assert_eq!(shape("r \"x\" {\n  a = \"open\n  b = 1\n  c {\n    d = 2\n  }\n}\n"), "r.x{a! b c{d}}");
+    assert_eq!(
+        shape("r \"x\" {\n  a = \"open\n  b = 1\n  c {\n    d = 2\n  }\n}\n"),
+        "r.x{a! b c{d}}"
+    );
     assert_eq!(shape("a = [\n  1,\n  2\nb = 1\n"), "a! b");
-    assert_eq!(shape("r {\n  a = {\n    x = 1\n    y = = 2\n  }\n  b = 1\n}\nc = 1\n"), "r{a! b} c");
+    assert_eq!(
+        shape("r {\n  a = {\n    x = 1\n    y = = 2\n  }\n  b = 1\n}\nc = 1\n"),
+        "r{a! b} c"
+    );
     assert_eq!(shape("r {\n  a = f(1,\n  b = 1\n}\n"), "r{a! b}");
     assert_eq!(shape("a\nb = 1\n"), "b");
     assert_eq!(shape("a = 1, \nb = 2 c = 3\n"), "a! b c");
@@ -25,16 +31,31 @@ fn a_block_left_open_ends_where_the_next_begins() {
 
 #[test]
 fn a_missing_opening_brace_is_made_up() {
-    assert_eq!(shape("r \"a\" {\n  l \n    x = 1\n  }\n  y = 2\n}\nz = 1\n"), "r.a{l{x} y} z");
+    assert_eq!(
+        shape("r \"a\" {\n  l \n    x = 1\n  }\n  y = 2\n}\nz = 1\n"),
+        "r.a{l{x} y} z"
+    );
     assert_eq!(shape("r \"a\"\n{\n  x = 1\n}\ny = 1\n"), "r.a{x} y");
-    assert_eq!(shape("r {\n  t = \n    x = 1\n  }\n  y = 2\n}\nz = 1\n"), "r{t! y} z");
+    assert_eq!(
+        shape("r {\n  t = \n    x = 1\n  }\n  y = 2\n}\nz = 1\n"),
+        "r{t! y} z"
+    );
 }
 
 #[test]
 fn a_broken_header_keeps_what_can_be_read() {
-    assert_eq!(shape("resource *\"a\" \"b\" {\n  x = 1\n}\n"), "resource.a.b{x}");
-    assert_eq!(shape("resource \"a \"b\" {\n  x = 1\n}\ny = 1\n"), "resource.a .b{x} y");
-    assert_eq!(shape("-resource \"a\" \"b\" {\n  x = 1\n}\n"), "resource.a.b{x}");
+    assert_eq!(
+        shape("resource *\"a\" \"b\" {\n  x = 1\n}\n"),
+        "resource.a.b{x}"
+    );
+    assert_eq!(
+        shape("resource \"a \"b\" {\n  x = 1\n}\ny = 1\n"),
+        "resource.a .b{x} y"
+    );
+    assert_eq!(
+        shape("-resource \"a\" \"b\" {\n  x = 1\n}\n"),
+        "resource.a.b{x}"
+    );
     assert_eq!(shape("b \"${x}\" {\n  x = 1\n}\n"), "b{x}");
 }
 
@@ -105,7 +126,9 @@ fn damaged_files_keep_nine_in_ten() {
     let whole = places(&tree);
     let mut state = 20_251_122_u64;
     let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
     let bytes = b"{}[]()\"'\n=,.:$%~<>-#/\\ aZ0_*!?&|;";
@@ -114,7 +137,11 @@ fn damaged_files_keep_nine_in_ten() {
         let (at, byte) = (random(MODULE.len()), bytes[random(bytes.len())] as char);
         let kind = random(3);
         let byte = byte.to_string();
-        let (end, with, shift) = [(at + 1, "", -1), (at, byte.as_str(), 1), (at + 1, byte.as_str(), 0)][kind];
+        let (end, with, shift) = [
+            (at + 1, "", -1),
+            (at, byte.as_str(), 1),
+            (at + 1, byte.as_str(), 0),
+        ][kind];
         let damaged = file(&format!("{}{with}{}", &MODULE[..at], &MODULE[end..]));
         if damaged.errors.is_empty() {
             continue;
@@ -131,7 +158,11 @@ fn damaged_files_keep_nine_in_ten() {
             .filter(|&&(a, b, c)| {
                 (0..8).any(|n| {
                     let place = |place, late: bool| moved(place, late) as u32;
-                    have.contains(&(place(a, n & 1 > 0), place(b, n & 2 > 0), place(c, n & 4 > 0)))
+                    have.contains(&(
+                        place(a, n & 1 > 0),
+                        place(b, n & 2 > 0),
+                        place(c, n & 4 > 0),
+                    ))
                 })
             })
             .count();
