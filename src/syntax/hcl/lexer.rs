@@ -107,6 +107,19 @@ impl<'t> Lexer<'t> {
         self.bytes().get(at).copied().unwrap_or(0)
     }
 
+    /// Goes on at `at`, or behind the comment that holds it; gives where. Comments behind it will be met again.
+    pub(super) fn go_to(&mut self, mut at: usize) -> usize {
+        while let Some(&Comment { range }) = self.comments.last() {
+            if (range.start as usize) < at {
+                at = at.max(range.end as usize);
+                break;
+            }
+            self.comments.pop();
+        }
+        self.at = at;
+        at
+    }
+
     /// The next token; line ends are left out where the parser does not care for them.
     pub(super) fn next(&mut self, skip_newlines: bool) -> Token {
         loop {

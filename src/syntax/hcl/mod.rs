@@ -15,3 +15,6 @@ pub use tree::{
     Attribute, Binary, Block, Body, Comment, Expr, ExprId, For, Item, Label, List, Part, PartKind,
     Range, Tree, Unary,
 };
+
+#[cfg(test)]
+mod tests;

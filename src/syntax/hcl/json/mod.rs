@@ -151,6 +151,13 @@ impl Mapper<'_> {
         if self.json.nodes.is_empty() {
             return;
         }
+        if self.node(0).shape == Shape::Null {
+            self.say(
+                self.node(0).range,
+                "an object was expected here",
+                "write an object",
+            );
+        }
         let base = self.parser.items.len();
         let entries = self.deep_entries(0);
         self.entries_of_body(&entries, Place::Top);

@@ -72,17 +72,17 @@ impl<'t> Parser<'t> {
                 }
                 None => {}
             }
-            let (mark, start) = (self.mark(), self.token.start);
+            let (mark, start, said) = (self.mark(), self.token.start, self.tree.errors.len());
             if let Err(Failed) = self.item(scope) {
                 if !self.recovering {
                     return Err(Failed);
                 }
                 self.forget(mark);
-                if let Some(open) = open.as_deref_mut() {
-                    open.failed = true;
-                }
                 let end = self.item_end(start as usize);
                 self.resume(end);
+            }
+            if let Some(open) = open.as_deref_mut() {
+                open.failed |= self.tree.errors.len() > said;
             }
         }
     }
@@ -120,7 +120,8 @@ impl<'t> Parser<'t> {
                         help,
                     ),
                 };
-                if self.recovering && self.ends_with_brace(name.start as usize) {
+                let header = self.is(Kind::Newline) || self.ends_with_brace(name.start as usize);
+                if self.recovering && header {
                     self.block(name)
                 } else {
                     failed
@@ -143,7 +144,9 @@ impl<'t> Parser<'t> {
                 let end = if one_line {
                     self.one_line_end(from as usize)
                 } else {
-                    self.item_end(name.start as usize)
+                    // The equals sign may stand on a later line, behind a comment.
+                    let line = self.lexer.line_end(from as usize);
+                    self.item_end(name.start as usize).max(line)
                 };
                 let range = self.trimmed(from, end as u32);
                 let value = self.leaf(Expr::Error, range);
@@ -251,6 +254,9 @@ impl<'t> Parser<'t> {
             Err(Failed) if self.recovering => self.find_brace(name.start as usize)?,
             Err(Failed) => return Err(Failed),
         };
+        if !missing && !self.is(Kind::OpenBrace) {
+            return Err(Failed);
+        }
         let labels = List {
             start: first as u32,
             len: (self.tree.labels.len() - first) as u32,
@@ -278,7 +284,9 @@ impl<'t> Parser<'t> {
             self.advance();
         }
         let mut scope = self.scope();
+        let outer = self.enclosing.replace(open.indent);
         let closed = self.block_body(&mut scope, &mut open)?;
+        self.enclosing = outer;
         self.depth -= 1;
         let items = self.item_list(scope.base);
         let inner = if closed {
@@ -433,7 +441,7 @@ impl<'t> Parser<'t> {
         self.advance();
         if !self.is(Kind::Assign) {
             let range = name.range();
-            self.lexer.at = ahead;
+            self.lexer.go_to(ahead);
             self.token = name;
             let help =
                 "a block on one line holds one argument; put a nested block on a line of its own";

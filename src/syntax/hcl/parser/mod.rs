@@ -54,6 +54,8 @@ pub(super) struct Parser<'t> {
     pub(super) parts: Vec<Part>,
     /// Whether this is the second parse of a text that has errors.
     pub(super) recovering: bool,
+    /// How far the block around the current item is indented.
+    pub(super) enclosing: Option<usize>,
     /// How many bytes were read more than once while recovering.
     pub(super) reread: usize,
     /// The attribute names of large bodies, each with the number of its body, to find one given twice.
@@ -102,6 +104,7 @@ impl<'t> Parser<'t> {
             pieces: Vec::new(),
             parts: Vec::new(),
             recovering: false,
+            enclosing: None,
             reread: 0,
             names: FxHashSet::default(),
             bodies: 0,
@@ -115,8 +118,7 @@ impl<'t> Parser<'t> {
 
     /// Goes on at `at`, as if a token had ended there.
     pub(super) fn resume(&mut self, at: usize) {
-        self.before = at as u32;
-        self.lexer.at = at;
+        self.before = self.lexer.go_to(at) as u32;
         self.token = self.lexer.next(self.skip_newlines);
     }
 

@@ -182,7 +182,9 @@ impl Parser<'_> {
             self.resume(next);
             return Ok(false);
         }
-        if next < self.lexer.text.len() && self.indent(next) > self.indent(start) {
+        let indent = self.indent(start);
+        let inside = self.enclosing.is_none_or(|outer| indent > outer);
+        if inside && next < self.lexer.text.len() && self.indent(next) > indent {
             self.resume(end);
             return Ok(true);
         }
@@ -224,7 +226,10 @@ impl Parser<'_> {
         let indent = self.indent(start);
         let mut balance = Balance::default();
         let mut end = self.feed(&mut balance, start);
-        while !balance.complete() {
+        if balance.complete() {
+            return end;
+        }
+        loop {
             let next = self.skip_blank(end);
             if next >= self.lexer.text.len() {
                 break;
@@ -236,7 +241,13 @@ impl Parser<'_> {
                 break;
             }
             end = self.feed(&mut balance, next);
-            if column == indent && !matches!(balance.last, b'{' | b'[' | b'(') {
+            // Lines that nothing was opened for belong to an opening bracket that is missing.
+            let done = if column == indent {
+                !matches!(balance.last, b'{' | b'[' | b'(')
+            } else {
+                balance.complete()
+            };
+            if done && (balance.opened || column == indent) {
                 break;
             }
         }
@@ -399,6 +410,8 @@ fn is_near(line: &str, marker: &str) -> bool {
 #[derive(Debug, Default)]
 struct Balance {
     open: i32,
+    /// Whether any was opened.
+    opened: bool,
     /// The last byte that is neither space nor comment.
     last: u8,
 }
@@ -426,6 +439,7 @@ impl Balance {
                         b'}' | b']' | b')' => -1,
                         _ => 0,
                     };
+                    self.opened |= self.open > 0;
                 }
             }
             at += 1;
