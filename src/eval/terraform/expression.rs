@@ -90,9 +90,10 @@ impl Evaluator<'_> {
             let key_span = scope.tree.expr_span(pair[0]);
             let key = match scope.tree.expr(pair[0]) {
                 // A bare word is a literal key, even one that is a keyword elsewhere.
-                Expr::Name | Expr::Null | Expr::Bool(_) => {
-                    Value::text(scope.tree.slice(scope.tree.ranges[pair[0].0 as usize]), key_span)
-                }
+                Expr::Name | Expr::Null | Expr::Bool(_) => Value::text(
+                    scope.tree.slice(scope.tree.ranges[pair[0].0 as usize]),
+                    key_span,
+                ),
                 Expr::Attribute { .. } | Expr::Index { .. } => {
                     let message = "a key that is a reference must stand in parentheses";
                     return Err(fail(message, key_span));
@@ -131,7 +132,7 @@ impl Evaluator<'_> {
         match name.strip_prefix("core::").unwrap_or(name) {
             "try" if !expand => return self.first_that_works(scope, arguments, span),
             "can" if !expand => {
-                let Some(&argument) = arguments.first() else {
+                let &[argument] = arguments else {
                     return Err(fail("can() takes one argument", span));
                 };
                 return Ok(match self.evaluate(scope, argument) {
@@ -328,7 +329,7 @@ impl Evaluator<'_> {
                 ));
             }
         }
-        results.finish(node, span)
+        Ok(results.finish(node, span)?.sensitive_if(known.sensitive))
     }
 
     fn for_rest(

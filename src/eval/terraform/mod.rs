@@ -80,7 +80,7 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     let outputs = instance.module.outputs.rows.iter().map(|output| {
         let at = output.layers.header(&instance.module);
         let value = evaluator.settle(evaluator.output(&instance, &output.name, at), at);
-        if is_sensitive(&value) && !evaluator.flag(&instance, &output.layers, "sensitive") {
+        if value.sensitive && !evaluator.flag(&instance, &output.layers, "sensitive") {
             let message = format!("output `{}` gives away a sensitive value", output.name);
             let found = Diagnostic::new(Code::Evaluation, at, message);
             let found = found.help("add `sensitive = true` to the output, or leave the value out");
@@ -165,15 +165,4 @@ fn declare(
             declare(evaluator, child, exists & member.exists, out, seen);
         }
     }
-}
-
-/// Whether a value or a part of it is marked sensitive.
-fn is_sensitive(value: &Value) -> bool {
-    value.sensitive
-        || match &value.data {
-            Data::List(list) => list.items.iter().any(is_sensitive),
-            Data::Map(map) => map.entries.iter().any(|entry| is_sensitive(&entry.value)),
-            Data::Reference(reference) => reference.value.as_ref().is_some_and(is_sensitive),
-            _ => false,
-        }
 }

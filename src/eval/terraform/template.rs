@@ -67,7 +67,7 @@ impl Evaluator<'_> {
         for part in tree.parts(parts) {
             let span = tree.span(part.range);
             match part.kind {
-                PartKind::Quoted | PartKind::Raw => {
+                PartKind::Quoted | PartKind::Raw | PartKind::Plain => {
                     out.push(Rendered::Text(tree.literal(part).as_ref().into(), span))
                 }
                 PartKind::Interpolation(id) => out.push(Rendered::Value(self.evaluate(scope, id)?)),
@@ -209,5 +209,9 @@ impl Evaluator<'_> {
 /// (<https://developer.hashicorp.com/terraform/language/expressions/strings>).
 pub(crate) fn normal(text: &str) -> EcoString {
     use unicode_normalization::{UnicodeNormalization, is_nfc};
-    if text.is_ascii() || is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
+    if text.is_ascii() || is_nfc(text) {
+        text.into()
+    } else {
+        text.nfc().collect::<String>().into()
+    }
 }

@@ -150,6 +150,8 @@ pub enum PartKind {
     Quoted,
     /// Text of a heredoc or template file: only `$${` and `%%{` still to be undone.
     Raw,
+    /// Text as it stands (strings of JSON syntax that are no templates).
+    Plain,
     /// `${ expression }`.
     Interpolation(ExprId),
     /// `%{ if condition }then%{ else }otherwise%{ endif }`.
@@ -360,6 +362,7 @@ impl Tree {
         match part.kind {
             PartKind::Quoted => literal::quoted(self.slice(part.range)),
             PartKind::Raw => literal::unquoted(self.slice(part.range)),
+            PartKind::Plain => self.slice(part.range).into(),
             _ => Cow::Borrowed(""),
         }
     }

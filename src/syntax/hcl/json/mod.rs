@@ -392,21 +392,16 @@ impl Mapper<'_> {
         self.checked(|parser| parser.push(expr, range, height), range)
     }
 
-    /// A string: its text parsed as a template, with the range of the string in the source.
+    /// A string: its text parsed as a template, with the range of the string in the source; or as it stands.
     fn template(&mut self, text: Range, range: Range, literal: bool) -> ExprId {
-        if memchr::memchr2(b'$', b'%', self.slice(text).as_bytes()).is_none() {
+        if literal || memchr::memchr2(b'$', b'%', self.slice(text).as_bytes()).is_none() {
             return self.plain(text, range);
         }
         let mark = self.parser.mark();
-        let said = self.parser.tree.errors.len();
         self.parser.lexer.text = &self.text[..text.end as usize];
         self.parser.lexer.at = text.start as usize;
         let Ok(id) = self.parser.template_file() else {
             self.parser.forget(mark);
-            if literal {
-                self.parser.tree.errors.truncate(said);
-                return self.plain(text, range);
-            }
             return self.parser.leaf(Expr::Error, range);
         };
         self.parser.tree.ranges[id.0 as usize] = range;
@@ -418,7 +413,7 @@ impl Mapper<'_> {
         let len = u32::from(text.start < text.end);
         if len == 1 {
             self.parser.tree.parts.push(Part {
-                kind: PartKind::Raw,
+                kind: PartKind::Plain,
                 range: text,
             });
         }

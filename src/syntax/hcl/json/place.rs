@@ -60,7 +60,7 @@ impl Place {
         })
     }
 
-    /// Whether strings are taken as they stand when they are no valid templates.
+    /// Whether strings are taken as they stand, `${` and all.
     pub(super) fn is_literal(self) -> bool {
         self == Place::Variable
     }

@@ -171,7 +171,7 @@ fn show_for(tree: &Tree, walk: &For) -> String {
 
 fn show_parts(tree: &Tree, parts: List) -> String {
     let shown = tree.parts(parts).iter().map(|part| match part.kind {
-        PartKind::Quoted | PartKind::Raw => format!("{:?}", tree.literal(part)),
+        PartKind::Quoted | PartKind::Raw | PartKind::Plain => format!("{:?}", tree.literal(part)),
         PartKind::Interpolation(id) => show(tree, id),
         PartKind::If {
             condition,
