@@ -177,6 +177,7 @@ fn declare(
             };
             out.push(Declared {
                 address: evaluator.address(instance, row, member.key.clone()),
+                meta: Value::null(body.origin.span),
                 body,
                 header: block.layers.header(module),
                 span: block.layers.span(module),
