@@ -59,7 +59,7 @@ pub enum Piece {
     /// Known text and the bytes that wrote it. When the span is as long as the text, the text is those very
     /// bytes, and an offset in it is an offset in the source.
     Text(EcoString, Span),
-    /// An unknown or a reference without a known value.
+    /// An unknown or a reference; a reference may have a known value, which then is a part of the whole text.
     Value(Value),
 }
 

@@ -109,10 +109,7 @@ impl Value {
     pub fn has_text(&self, part: &str) -> Truth {
         self.ask(|value| match &value.data {
             Data::Template(template) if template.text.is_none() => {
-                let found = template
-                    .pieces
-                    .iter()
-                    .any(|piece| matches!(piece, Piece::Text(text, _) if text.contains(part)));
+                let found = template.runs().any(|run| run.contains(part));
                 if found { Truth::True } else { Truth::Unknown }
             }
             _ => value.test_text(|text| text.contains(part)),
@@ -126,13 +123,7 @@ impl Value {
             Data::Text(text) => Truth::from(text.is_empty()),
             Data::Template(template) => match &template.text {
                 Some(text) => Truth::from(text.is_empty()),
-                None if template
-                    .pieces
-                    .iter()
-                    .any(|piece| matches!(piece, Piece::Text(text, _) if !text.is_empty())) =>
-                {
-                    Truth::False
-                }
+                None if template.runs().any(|run| !run.is_empty()) => Truth::False,
                 None => Truth::Unknown,
             },
             Data::List(list) => members_empty(list.items.is_empty(), list.rest.is_some()),
@@ -187,17 +178,7 @@ impl Template {
         {
             return Truth::False;
         }
-        let known: usize = self
-            .pieces
-            .iter()
-            .map(|piece| {
-                if let Piece::Text(text, _) = piece {
-                    text.len()
-                } else {
-                    0
-                }
-            })
-            .sum();
+        let known: usize = self.runs().map(|run| run.len()).sum();
         if known > text.len() {
             Truth::False
         } else {
@@ -205,23 +186,36 @@ impl Template {
         }
     }
 
-    /// Whether the text has `part` at its front or end, by the known piece there.
+    /// The known texts between the pieces that are not known, each as long as can be.
+    fn runs(&self) -> impl Iterator<Item = String> {
+        self.pieces
+            .split(|piece| piece.known().is_none())
+            .map(|run| run.iter().filter_map(Piece::known).collect())
+    }
+
+    /// What is known at the front or at the end.
+    fn run_at(&self, front: bool) -> String {
+        let mut runs = self.pieces.split(|piece| piece.known().is_none());
+        let run = if front { runs.next() } else { runs.next_back() };
+        run.unwrap_or_default()
+            .iter()
+            .filter_map(Piece::known)
+            .collect()
+    }
+
+    /// Whether the text has `part` at its front or end, by what is known there.
     fn edge(&self, part: &str, front: bool) -> Truth {
         if part.is_empty() {
             return Truth::True;
         }
-        let piece = if front {
-            self.pieces.first()
-        } else {
-            self.pieces.last()
-        };
-        let Some(Piece::Text(known, _)) = piece else {
+        let known = self.run_at(front);
+        if known.is_empty() {
             return Truth::Unknown;
-        };
+        }
         let (has, may) = if front {
-            (known.starts_with(part), part.starts_with(known.as_str()))
+            (known.starts_with(part), part.starts_with(&*known))
         } else {
-            (known.ends_with(part), part.ends_with(known.as_str()))
+            (known.ends_with(part), part.ends_with(&*known))
         };
         match (has, may) {
             (true, _) => Truth::True,
@@ -231,24 +225,26 @@ impl Template {
     }
 }
 
-/// As much of the front of `text` as the first known piece covers.
-fn text_head<'t>(template: &Template, text: &'t str) -> &'t str {
-    match template.pieces.first() {
-        Some(Piece::Text(known, _)) => text.get(..known.len()).unwrap_or(text),
-        _ => "",
+impl Piece {
+    /// Its text, where that is known.
+    fn known(&self) -> Option<&str> {
+        match self {
+            Piece::Text(text, _) => Some(text),
+            Piece::Value(value) => value.as_text(),
+        }
     }
 }
 
-/// As much of the end of `text` as the last known piece covers.
+/// As much of the front of `text` as is known of it.
+fn text_head<'t>(template: &Template, text: &'t str) -> &'t str {
+    text.get(..template.run_at(true).len()).unwrap_or(text)
+}
+
+/// As much of the end of `text` as is known of it.
 fn text_tail<'t>(template: &Template, text: &'t str) -> &'t str {
-    match template.pieces.last() {
-        Some(Piece::Text(known, _)) => text
-            .len()
-            .checked_sub(known.len())
-            .and_then(|at| text.get(at..))
-            .unwrap_or(text),
-        _ => "",
-    }
+    let len = template.run_at(false).len();
+    let at = text.len().checked_sub(len);
+    at.and_then(|at| text.get(at..)).unwrap_or(text)
 }
 
 fn members_empty(none: bool, more: bool) -> Truth {

@@ -87,105 +87,135 @@ fn read(
     part: std::ops::Range<usize>,
     fragment: bool,
 ) -> Result<(), ()> {
-    let base = part.start;
     let source = builder.document.source;
     let (depth, members) = (builder.depth(), builder.members());
-    let mut anchors: FxHashMap<usize, NodeId> = FxHashMap::default();
-    let mut open: Vec<(usize, bool)> = Vec::new();
-    let mut documents = 0;
+    let mut reader = Reader {
+        base: part.start,
+        text,
+        fragment,
+        anchors: FxHashMap::default(),
+        open: Vec::new(),
+        roots: Vec::new(),
+        documents: 0,
+        builder,
+    };
     for event in Parser::new_from_str_with_options(&text[part], options()) {
-        let (event, place) = match event {
-            Ok(event) => event,
+        match event {
+            Ok((event, place)) => reader.event(event, &place),
             Err(error) => {
-                let at = base + error.marker().byte_offset().unwrap_or(0);
+                let at = (reader.base + error.marker().byte_offset().unwrap_or(0)) as u32;
                 builder.unwind(depth, members);
-                let diagnostic = describe(
+                builder.error(describe(
                     error.kind(),
                     &error.info(),
                     text,
-                    Span::new(source, at as u32, at as u32),
-                );
-                builder.error(diagnostic);
+                    Span::new(source, at, at),
+                ));
                 return Err(());
             }
-        };
+        }
+    }
+    let mut roots = reader.roots;
+    if !roots.is_empty() {
+        roots.extend(builder.document.root.take());
+        builder.join(&roots);
+    }
+    Ok(())
+}
+
+/// Turns events into nodes.
+struct Reader<'b, 't> {
+    builder: &'b mut Builder,
+    text: &'t str,
+    base: usize,
+    fragment: bool,
+    anchors: FxHashMap<usize, NodeId>,
+    /// The anchors of the open collections, and whether those are in flow style.
+    open: Vec<(usize, bool)>,
+    /// The roots of earlier documents.
+    roots: Vec<NodeId>,
+    documents: usize,
+}
+
+impl Reader<'_, '_> {
+    fn event(&mut self, event: Event<'_>, place: &granit_parser::Span) {
         let bytes = place.byte_range().unwrap_or_default();
         let range = Range {
-            start: (base + bytes.start) as u32,
-            end: (base + bytes.end) as u32,
+            start: (self.base + bytes.start) as u32,
+            end: (self.base + bytes.end) as u32,
         };
         let tag_start = place.tag_start().and_then(|mark| mark.byte_offset());
-        let start = tag_start.map_or(range.start, |at| range.start.min((base + at) as u32));
+        let start = tag_start.map_or(range.start, |at| range.start.min((self.base + at) as u32));
         match event {
-            Event::DocumentStart(..) => {
-                documents += 1;
-                if documents > 1 {
-                    let message = "a second document: a template is one document";
-                    let span = Span::new(source, range.start, range.end);
-                    builder.error(
-                        Diagnostic::new(Code::Structure, span, message)
-                            .help("split the file at `---`"),
-                    );
-                    return Ok(());
-                }
-            }
+            Event::DocumentStart(..) => self.document(range),
             Event::Scalar(value, style, anchor, tag) => {
                 let absent = style == ScalarStyle::Plain && range.start == range.end;
                 let value = if absent { "" } else { &*value };
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 let end = if block {
-                    trim_end(text, range)
+                    trim_end(self.text, range)
                 } else {
                     range.end
                 };
-                let range = Range { start, end };
                 let plain = style == ScalarStyle::Plain;
-                let id = builder.scalar(
-                    value,
-                    plain,
-                    tag_text(tag.as_deref()),
-                    range,
-                    (base + bytes.start) as u32,
-                );
-                anchors.insert(anchor, id);
+                let tag = tag_text(tag.as_deref());
+                let id = self
+                    .builder
+                    .scalar(value, plain, tag, Range { start, end }, range.start);
+                self.anchors.insert(anchor, id);
             }
             Event::SequenceStart(style, anchor, tag) => {
-                open.push((anchor, style == StructureStyle::Flow));
-                builder.open(false, tag_text(tag.as_deref()), start, range.start);
+                self.open.push((anchor, style == StructureStyle::Flow));
+                self.builder
+                    .open(false, tag_text(tag.as_deref()), start, range.start);
             }
             Event::MappingStart(style, anchor, tag) => {
-                open.push((anchor, style == StructureStyle::Flow));
-                builder.open(true, tag_text(tag.as_deref()), start, range.start);
+                self.open.push((anchor, style == StructureStyle::Flow));
+                self.builder
+                    .open(true, tag_text(tag.as_deref()), start, range.start);
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let (anchor, flow) = open.pop().unwrap_or((0, false));
-                if let Some(id) = builder.close(flow.then_some(range.end)) {
-                    anchors.insert(anchor, id);
+                let (anchor, flow) = self.open.pop().unwrap_or((0, false));
+                if let Some(id) = self.builder.close(flow.then_some(range.end)) {
+                    self.anchors.insert(anchor, id);
                 }
             }
-            Event::Alias(anchor) => match anchors.get(&anchor) {
-                Some(&id) => builder.push(id),
-                None => unknown_alias(
-                    builder,
+            Event::Alias(anchor) => match self.anchors.get(&anchor) {
+                Some(&id) => self.builder.push(id),
+                None => self.unknown_alias(
                     "this alias stands inside the value that it stands for",
                     range,
                 ),
             },
-            Event::UnresolvedAlias(_) if fragment => builder.broken(range),
+            Event::UnresolvedAlias(_) if self.fragment => self.builder.broken(range),
             Event::UnresolvedAlias(name) => {
-                unknown_alias(builder, &format!("nothing is anchored as `&{name}`"), range)
+                self.unknown_alias(&format!("nothing is anchored as `&{name}`"), range);
             }
-            Event::Comment(..) => builder.document.comments.push(range),
+            Event::Comment(..) => self.builder.document.comments.push(range),
             _ => {}
         }
     }
-    Ok(())
-}
 
-fn unknown_alias(builder: &mut Builder, message: &str, range: Range) {
-    let span = Span::new(builder.document.source, range.start, range.end);
-    builder.error(Diagnostic::new(Code::Syntax, span, message));
-    builder.broken(range);
+    /// A template is one document. What others hold is read all the same, as if it stood in the first one.
+    fn document(&mut self, range: Range) {
+        self.documents += 1;
+        if self.documents < 2 {
+            return;
+        }
+        let span = Span::new(self.builder.document.source, range.start, range.end);
+        let message = "a second document: a template is one document";
+        let diagnostic = Diagnostic::new(Code::Structure, span, message);
+        self.builder
+            .error(diagnostic.help("split the file at `---`"));
+        self.roots.extend(self.builder.document.root.take());
+    }
+
+    fn unknown_alias(&mut self, message: &str, range: Range) {
+        let span = Span::new(self.builder.document.source, range.start, range.end);
+        self.builder
+            .error(Diagnostic::new(Code::Syntax, span, message));
+        self.builder.broken(range);
+    }
 }
 
 fn tag_text(tag: Option<&granit_parser::Tag>) -> EcoString {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::evaluator::{Evaluator, Item, Resource, unknown};
+use super::evaluator::{Evaluator, Item, Resource, one_of, unknown};
 use super::foreach::Scope;
 use super::text::known;
 use crate::eval::{Collection, Data, Declared, Entry, Map, Truth, Value, Why};
-use crate::source::{Code, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::syntax::yaml::{Kind, NodeId};
 
 impl Evaluator<'_, '_> {
@@ -54,6 +54,16 @@ impl Evaluator<'_, '_> {
                 let why = self.include(item.node, &item.scope).why;
                 let Why::Function(name) = why else { continue };
                 self.context.missing(name, item.key);
+                continue;
+            }
+            if let Some(first) = self.resources.get(&id) {
+                let message = format!(
+                    "duplicate logical id `{id}`: a loop makes a resource of this name again"
+                );
+                let diagnostic = Diagnostic::new(Code::Structure, item.key, message);
+                let first = first.item.key;
+                self.context
+                    .error(diagnostic.related(first, "the first one"));
                 continue;
             }
             let type_name = self.resource_type(&id, &item);
@@ -288,7 +298,7 @@ fn merged(arms: &[Value], span: Span) -> Value {
             value.unwrap_or_else(|| Value::null(entry.span))
         });
         Entry {
-            value: Value::among(Why::Condition, values, span),
+            value: one_of(Why::Condition, values, span),
             ..entry.clone()
         }
     });

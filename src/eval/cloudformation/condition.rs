@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
-use super::evaluator::{Evaluator, Item};
+use super::evaluator::{Evaluator, Item, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use crate::eval::{Data, Truth, Value, Why};
@@ -297,7 +297,7 @@ impl Evaluator<'_, '_> {
     /// `Fn::If` as a value.
     pub(super) fn if_value(&mut self, call: &Call, scope: &Scope) -> Value {
         let arms = self.if_arms(call, scope);
-        Value::among(Why::Condition, arms, call.span)
+        one_of(Why::Condition, arms, call.span)
     }
 
     /// What an `Fn::If` could be: one value, or those of both arms.

@@ -53,6 +53,8 @@ pub(super) struct Evaluator<'e, 'r> {
     pub(super) bodies: FxHashMap<EcoString, Option<Value>>,
     pub(super) names: FxHashMap<EcoString, Option<Value>>,
     pub(super) children: FxHashMap<EcoString, Option<Arc<Child>>>,
+    /// The nested stacks that are being evaluated.
+    pub(super) making: FxHashSet<EcoString>,
     /// The resource that is being evaluated.
     pub(super) current: Option<EcoString>,
     /// How many branches that are perhaps not taken lie around what is being evaluated.
@@ -85,6 +87,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
             bodies: FxHashMap::default(),
             names: FxHashMap::default(),
             children: FxHashMap::default(),
+            making: FxHashSet::default(),
             current: None,
             unsure: 0,
             edges: FxHashSet::default(),
@@ -221,7 +224,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
                     rest.get_or_insert_default().append(&mut arms);
                 }
             } else {
-                items.push(Value::among(Why::Condition, arms, document.span(item)));
+                items.push(one_of(Why::Condition, arms, document.span(item)));
             }
         }
         let rest = rest.map(|arms| {
@@ -328,7 +331,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
                             this.value(value.value, &item.scope)
                         });
                     self.unsure -= 1;
-                    Value::among(Why::Condition, [value, Value::null(item.key)], item.key)
+                    one_of(Why::Condition, [value, Value::null(item.key)], item.key)
                 }
             };
             entries.push(Entry {
@@ -341,6 +344,15 @@ impl<'e, 'r> Evaluator<'e, 'r> {
             Data::Map(Arc::new(Map::new(entries, rest, Collection::Structural))),
             span,
         )
+    }
+}
+
+/// One of several values. A single one is itself and keeps its own reason if it is not known.
+pub(super) fn one_of(why: Why, values: impl IntoIterator<Item = Value>, span: Span) -> Value {
+    let mut values: Vec<Value> = values.into_iter().collect();
+    match values.len() {
+        1 => values.swap_remove(0),
+        _ => Value::among(why, values, span),
     }
 }
 

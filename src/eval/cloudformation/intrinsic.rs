@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use super::evaluator::Evaluator;
 use super::foreach::Scope;
-use crate::eval::{Data, Role, Truth, Unknown, Value, Why};
+use crate::eval::{Data, Truth, Unknown, Value, Why};
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, NodeId};
 

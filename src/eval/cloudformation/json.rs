@@ -91,10 +91,13 @@ impl Writer {
                 for piece in pieces_of(value).unwrap_or_default() {
                     match piece {
                         Piece::Text(text, _) => self.escaped(&text),
-                        Piece::Value(value) => {
-                            self.flush();
-                            self.pieces.push(Piece::Value(value));
-                        }
+                        Piece::Value(value) => match super::text::known(&value) {
+                            Some(text) => self.escaped(&text),
+                            None => {
+                                self.flush();
+                                self.pieces.push(Piece::Value(value));
+                            }
+                        },
                     }
                 }
                 self.push("\"");

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::evaluator::{Evaluator, unknown};
+use super::evaluator::{Evaluator, one_of, unknown};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::text::{finish, known, pieces_of};
 use crate::eval::{Collection, Data, List, Number, Piece, Reference, Role, Unknown, Value, Why};
-use crate::syntax::yaml::NodeId;
 
 /// The members that a split surely gives at the front, and what hides the others.
 struct Split {
@@ -53,7 +52,7 @@ impl Evaluator<'_, '_> {
                     .into_iter()
                     .map(|at| self.select_at(call, &list, at))
                     .collect();
-                Value::among(unknown.why.clone(), members, call.span)
+                one_of(unknown.why.clone(), members, call.span)
             }
             _ => self.unusable(call, &index, "a whole number as its first member"),
         }
@@ -76,7 +75,7 @@ impl Evaluator<'_, '_> {
                 }
                 (Some(rest), _) => {
                     let all = list.items.iter().chain(&rest.among).cloned();
-                    Value::among(rest.why.clone(), all, call.span)
+                    one_of(rest.why.clone(), all, call.span)
                 }
             },
             Data::Reference(reference) => {
@@ -94,7 +93,7 @@ impl Evaluator<'_, '_> {
                     .iter()
                     .map(|one| self.select_at(call, one, at))
                     .collect();
-                Value::among(unknown.why.clone(), members, call.span)
+                one_of(unknown.why.clone(), members, call.span)
             }
             _ => self.unusable(call, list, "a list as its second member"),
         };
@@ -121,7 +120,7 @@ impl Evaluator<'_, '_> {
         let Some(by) = known(&delimiter).filter(|by| !by.is_empty()) else {
             return Err(self.unusable(call, &delimiter, needs));
         };
-        let value = self.split_source(text, scope);
+        let value = self.value(text, scope);
         match &value.resolved().data {
             Data::Unknown(unknown) if !unknown.among.is_empty() => {
                 let lists: Vec<Value> = unknown
@@ -129,7 +128,7 @@ impl Evaluator<'_, '_> {
                     .iter()
                     .map(|one| self.split_text(call, one, &by))
                     .collect();
-                Err(Value::among(unknown.why.clone(), lists, call.span))
+                Err(one_of(unknown.why.clone(), lists, call.span))
             }
             Data::Unknown(_) | Data::Reference(_) => Err(self.unusable(call, &value, needs)),
             _ => match pieces_of(&value) {
@@ -137,10 +136,6 @@ impl Evaluator<'_, '_> {
                 None => Err(self.unusable(call, &value, needs)),
             },
         }
-    }
-
-    fn split_source(&mut self, node: NodeId, scope: &Scope) -> Value {
-        self.value(node, scope)
     }
 
     fn split_text(&mut self, call: &Call, value: &Value, by: &EcoString) -> Value {
@@ -186,19 +181,21 @@ fn split_pieces(call: &Call, pieces: &[Piece], by: &str, value: &Value) -> Split
         Value { origin, ..made }.sensitive_if(value.sensitive)
     };
     for piece in joined.as_deref().unwrap_or(pieces) {
-        let Piece::Text(text, span) = piece else {
-            let Piece::Value(value) = piece else { continue };
-            let why = value.first_why().unwrap_or(Why::Invalid);
-            return Split {
-                front,
-                rest: Some(unknown(why)),
-            };
+        let (text, span) = match piece {
+            Piece::Text(text, span) => (text.clone(), *span),
+            Piece::Value(value) => match known(value) {
+                Some(text) => (text, value.origin.span),
+                None => {
+                    let rest = Some(unknown(value.first_why().unwrap_or(Why::Invalid)));
+                    return Split { front, rest };
+                }
+            },
         };
         let mut parts = text.split(by);
-        open.push(Piece::Text(parts.next().unwrap_or("").into(), *span));
+        open.push(Piece::Text(parts.next().unwrap_or("").into(), span));
         for part in parts {
             front.push(member(std::mem::take(&mut open)));
-            open.push(Piece::Text(part.into(), *span));
+            open.push(Piece::Text(part.into(), span));
         }
     }
     front.push(member(open));

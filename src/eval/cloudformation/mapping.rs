@@ -1,6 +1,6 @@
 //! `Fn::FindInMap`: a lookup whose keys may be unknown gives one of the values that could be found.
 
-use super::evaluator::{Evaluator, literal};
+use super::evaluator::{Evaluator, literal, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::text::known;
@@ -40,7 +40,7 @@ impl Evaluator<'_, '_> {
             let hits = self.hits(&nodes, key);
             if let Hits::Missing(missing) = &hits {
                 if let Some(default) = default {
-                    return Value::among(why, default, call.span);
+                    return one_of(why, default, call.span);
                 }
                 if level == 0 && self.open_mappings() || key.first_why().is_some() {
                     return Value::unknown(why, call.span);
@@ -62,7 +62,7 @@ impl Evaluator<'_, '_> {
             .collect::<Vec<_>>();
         // A key that is not known may be none of those there are.
         let default = default.filter(|_| open).unwrap_or_default();
-        Value::among(why, found.into_iter().chain(default), call.span)
+        one_of(why, found.into_iter().chain(default), call.span)
     }
 
     /// Whether a macro may add mappings.

@@ -47,8 +47,7 @@ impl Evaluator<'_, '_> {
 
     /// An output of a nested stack.
     pub(super) fn output(&mut self, id: &EcoString, name: &str, span: Span) -> Value {
-        if matches!(self.children.get(id), Some(None)) || matches!(self.bodies.get(id), Some(None))
-        {
+        if self.making.contains(id) || matches!(self.bodies.get(id), Some(None)) {
             return Value::unknown(Why::Cycle(id.clone()), span);
         }
         let Some(child) = self.child(id) else {
@@ -82,8 +81,11 @@ impl Evaluator<'_, '_> {
         }
         let resource = self.resources.get(id)?.clone();
         let property = template_property(&resource.type_name)?;
-        self.children.insert(id.clone(), None);
+        if !self.making.insert(id.clone()) {
+            return None;
+        }
         let child = self.make_child(id, property, resource.item.key);
+        self.making.remove(id);
         self.children.insert(id.clone(), child.clone());
         child
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::evaluator::{Evaluator, literal};
+use super::evaluator::{Evaluator, literal, one_of};
 use super::text::known;
 use crate::eval::{Data, Role, Unknown, Value, Why};
 use crate::source::{Code, Diagnostic, Span};
@@ -147,7 +147,7 @@ impl Evaluator<'_, '_> {
             (None, None) => match self.document.get(node, "Default") {
                 Some(pair) => literal(self.document, pair.value),
                 None if is_list || from_store => return Value::unknown(nothing(), key),
-                None => return Value::among(nothing(), self.allowed(node), key),
+                None => return one_of(nothing(), self.allowed(node), key),
             },
         };
         if from_store {
@@ -250,7 +250,7 @@ pub(super) fn pseudo(name: &str, span: Span) -> Option<Value> {
         "AWS::NoValue" => Some(Value::null(span)),
         "AWS::Partition" => {
             let partitions = PARTITIONS.map(|partition| Value::text(partition, Span::nowhere()));
-            Some(Value::among(why, partitions, span))
+            Some(one_of(why, partitions, span))
         }
         "AWS::AccountId"
         | "AWS::NotificationARNs"

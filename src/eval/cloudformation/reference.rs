@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::parameter::pseudo;
@@ -88,7 +88,7 @@ impl Evaluator<'_, '_> {
             .into_iter()
             .map(|name| self.get(id, name, call.span))
             .collect();
-        Value::among(why, values, call.span)
+        one_of(why, values, call.span)
     }
 
     /// An attribute of a resource, or an output of a nested stack.

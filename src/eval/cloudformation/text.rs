@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use ecow::EcoString;
 
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::sub::dynamic;
@@ -28,10 +28,6 @@ pub(super) fn known(value: &Value) -> Option<EcoString> {
 
 /// A scalar as pieces of a text; nothing for collections.
 pub(super) fn pieces_of(value: &Value) -> Option<Vec<Piece>> {
-    let value = match &value.data {
-        Data::Reference(_) if known(value).is_some() => value.resolved(),
-        _ => value,
-    };
     match &value.data {
         Data::Template(template) => Some(template.pieces.clone()),
         Data::Reference(_) | Data::Unknown(_) => Some(vec![Piece::Value(value.clone())]),
@@ -57,8 +53,12 @@ pub(super) fn finish(pieces: Vec<Piece>, span: Span) -> Value {
     }
     let mut whole = Some(String::new());
     for piece in &pieces {
-        match (piece, &mut whole) {
-            (Piece::Text(text, _), Some(whole)) => whole.push_str(text),
+        let text = match piece {
+            Piece::Text(text, _) => Some(text.clone()),
+            Piece::Value(value) => known(value),
+        };
+        match (text, &mut whole) {
+            (Some(text), Some(whole)) => whole.push_str(&text),
             _ => whole = None,
         }
     }
@@ -190,7 +190,7 @@ impl Evaluator<'_, '_> {
                     .iter()
                     .map(|one| work(self, one.resolved()))
                     .collect();
-                Value::among(unknown.why.clone(), results, call.span)
+                one_of(unknown.why.clone(), results, call.span)
             }
             _ => work(self, value).sensitive_if(value.sensitive),
         }

@@ -9,6 +9,8 @@ use crate::source::{Code, Diagnostic, Span};
 /// How deep the members lie that can be lost by themselves: the sections of a template and their members.
 const MEMBERS: usize = 2;
 
+const COMMA: &str = "a comma is missing here, or the closing bracket";
+
 /// Whether a text that begins with `{` is meant as JSON and not as a YAML flow mapping.
 pub(super) fn looks_like(text: &str) -> bool {
     let inside = text
@@ -95,7 +97,7 @@ impl Reader<'_> {
                 self.blanks();
             }
             _ if first => {}
-            _ => return Err(self.problem("a comma is missing here, or the closing bracket")),
+            _ => return Err(self.problem(COMMA)),
         }
         self.begin_member();
         if mapping {
@@ -271,10 +273,8 @@ impl Reader<'_> {
     fn resume(&mut self, problem: &Problem) -> Option<Step> {
         self.report(problem);
         let open = self.builder.depth();
-        let between = self.builder.in_mapping()
-            && self.builder.members() % 2 == 0
-            && self.builder.members() > 0;
-        if between && open <= MEMBERS && problem.at == self.at && self.peek() == Some(b'"') {
+        let comma = problem.message == COMMA && self.builder.in_mapping();
+        if comma && open <= MEMBERS && self.peek() == Some(b'"') {
             // Only the comma is missing.
             self.begin_member();
             return Some(self.key().and_then(|()| self.value()));

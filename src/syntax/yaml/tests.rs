@@ -164,6 +164,26 @@ fn one_broken_json_resource_loses_only_itself() {
 }
 
 #[test]
+fn damaged_json_always_ends() {
+    let text = "{\n  \"A\": {\n    \"B\": [1, 2],\n    \"C\": \"x\"\n  },\n  \"D\": \"y\"\n}\n";
+    for at in 0..text.len() {
+        read(&text[..at]);
+        read(&(text[..at].to_owned() + &text[at + 1..]));
+        for extra in ["\"", "{", "]", ",", ":", "\\", "\n", "1"] {
+            read(&(text[..at].to_owned() + extra + &text[at..]));
+        }
+    }
+}
+
+#[test]
+fn several_documents_are_read_as_one() {
+    let (tree, errors) = shown("R:\n  A: 1\nS: 2\n---\nR:\n  B: 3\nT: 4\n");
+    assert_eq!(tree, "{R: {A: 1, B: 3}, S: 2, T: 4}");
+    assert_eq!(errors, ["a second document: a template is one document"]);
+    assert_eq!(shown("a: 1\n---\n- 2\n").0, "{a: 1}");
+}
+
+#[test]
 fn hostile_nesting_is_refused_in_linear_time() {
     for (text, least) in [
         ("[".repeat(100_000), 1),

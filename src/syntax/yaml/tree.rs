@@ -444,6 +444,51 @@ impl Builder {
         }
     }
 
+    /// Makes one root of several mappings; members of the same name that are mappings become one.
+    pub(super) fn join(&mut self, roots: &[NodeId]) {
+        let is_mapping =
+            |document: &Document, id: NodeId| matches!(document.node(id).kind, Kind::Mapping(_));
+        if !roots.iter().all(|&root| is_mapping(&self.document, root)) {
+            self.document.root = roots.first().copied();
+            return;
+        }
+        let mut order: Vec<Vec<Pair>> = Vec::new();
+        let mut places: FxHashMap<EcoString, usize> = FxHashMap::default();
+        for pair in roots.iter().flat_map(|&root| self.document.pairs(root)) {
+            let text = self.document.text(pair.key).cloned().unwrap_or_default();
+            let at = *places.entry(text).or_insert(order.len());
+            match order.get_mut(at) {
+                Some(same) => same.push(*pair),
+                None => order.push(vec![*pair]),
+            }
+        }
+        let start = roots
+            .first()
+            .map_or(0, |&root| self.document.node(root).range.start);
+        self.open(true, EcoString::new(), start, start);
+        for same in order {
+            let first = same[0];
+            self.push(first.key);
+            if same.len() == 1
+                || !same
+                    .iter()
+                    .all(|pair| is_mapping(&self.document, pair.value))
+            {
+                self.push(first.value);
+                continue;
+            }
+            let start = self.document.node(first.value).range.start;
+            self.open(true, EcoString::new(), start, start);
+            let members = same.iter().flat_map(|pair| self.document.pairs(pair.value));
+            for pair in members.copied().collect::<Vec<_>>() {
+                self.push(pair.key);
+                self.push(pair.value);
+            }
+            self.close(None);
+        }
+        self.close(None);
+    }
+
     pub(super) fn error(&mut self, diagnostic: Diagnostic) {
         let limit_said =
             |known: &Diagnostic| known.code == Code::Limit && diagnostic.code == Code::Limit;
