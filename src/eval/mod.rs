@@ -4,6 +4,7 @@
 //! What cannot be known is a value too ([`Data::Unknown`]) and carries its reason.
 
 mod address;
+pub mod cloudformation;
 mod data;
 mod number;
 mod origin;

@@ -1,0 +1,3 @@
+//! CloudFormation templates to values.
+
+pub mod sam;
