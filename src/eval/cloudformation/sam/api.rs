@@ -34,13 +34,6 @@ fn finished(mut definition: Value, make: &Maker<'_>, source: &Declared, draft: &
     }
     let openapi = shape::get(properties, "OpenApiVersion")
         .filter(|version| version.test_text(|text| text.starts_with('3')).is_true());
-    if let Some(version) = openapi
-        && draft.managed
-    {
-        let text = version.as_text().map_or_else(|| "3.0.1".into(), ecow::EcoString::from);
-        shape::set(&mut definition, "openapi", Value::text(text, version.origin.span));
-        shape::remove(&mut definition, "swagger");
-    }
     if let Some(cors) = shape::something(properties, "Cors") {
         api_cors::add(&mut definition, make, cors);
     }
@@ -52,7 +45,11 @@ fn finished(mut definition: Value, make: &Maker<'_>, source: &Declared, draft: &
     gateway_responses(&mut definition, make, properties);
     if let Some(types) = shape::something(properties, "BinaryMediaTypes") {
         let types = unescaped(types);
-        shape::set(&mut definition, "x-amazon-apigateway-binary-media-types", types);
+        shape::set(
+            &mut definition,
+            "x-amazon-apigateway-binary-media-types",
+            types,
+        );
     }
     if let Some(models) = shape::something(properties, "Models").and_then(Value::as_map) {
         for entry in &models.entries {
@@ -99,7 +96,10 @@ fn gateway_responses(definition: &mut Value, make: &Maker<'_>, properties: &Valu
         let mut parameters = Body::default();
         for (key, place) in PLACES {
             let own = shape::at(&entry.value, &["ResponseParameters", key]);
-            for own in own.and_then(Value::as_map).map_or(&[][..], |map| &map.entries) {
+            for own in own
+                .and_then(Value::as_map)
+                .map_or(&[][..], |map| &map.entries)
+            {
                 let name = format!("gatewayresponse.{place}.{}", own.key);
                 parameters.set(&name, own.value.clone());
             }
@@ -107,7 +107,10 @@ fn gateway_responses(definition: &mut Value, make: &Maker<'_>, properties: &Valu
         let mut response = Body::from(&entry.value);
         response.set("responseParameters", parameters.finish(make.header));
         let templates = shape::get(&entry.value, "ResponseTemplates").cloned();
-        response.set("responseTemplates", templates.unwrap_or_else(|| make.map([])));
+        response.set(
+            "responseTemplates",
+            templates.unwrap_or_else(|| make.map([])),
+        );
         if let Some(status) = shape::get(&entry.value, "StatusCode") {
             let text = make.sub("${status}", &[("status", status.clone())]);
             response.set("statusCode", text);
@@ -142,7 +145,10 @@ pub(super) fn servers(definition: &mut Value, make: &Maker<'_>, key: &str, value
 
 /// Version 3 keeps security definitions and models among the components, and describes headers by schemas.
 fn as_openapi3(definition: &mut Value, make: &Maker<'_>) {
-    for (from, to) in [("securityDefinitions", "securitySchemes"), ("definitions", "schemas")] {
+    for (from, to) in [
+        ("securityDefinitions", "securitySchemes"),
+        ("definitions", "schemas"),
+    ] {
         if let Some(own) = shape::remove(definition, from)
             && let Some(components) = shape::child(definition, "components", make.header)
         {
@@ -205,7 +211,10 @@ fn rest_api(make: &Maker<'_>, properties: &Value, definition: Option<&Value>) ->
 
 fn endpoint(body: &mut Body, make: &Maker<'_>, configuration: &Value) {
     let kind = shape::something(configuration, "Type").unwrap_or(configuration);
-    let mut made = Body::from(configuration);
+    let mut made = match configuration.as_map() {
+        Some(_) => Body::from(configuration),
+        None => Body::default(),
+    };
     made.set("Types", make.list(vec![kind.clone()]));
     if configuration.as_map().is_some() {
         made.copy_as(configuration, "VPCEndpointIds", "VpcEndpointIds");

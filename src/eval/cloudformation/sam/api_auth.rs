@@ -90,7 +90,10 @@ fn security(
 ) -> Value {
     let mut here = make.clone();
     here.header = place;
-    here.map([(name, scopes.cloned().unwrap_or_else(|| here.list(Vec::new())))])
+    here.map([(
+        name,
+        scopes.cloned().unwrap_or_else(|| here.list(Vec::new())),
+    )])
 }
 
 /// Adds a security definition unless there is one of this name.
@@ -229,8 +232,11 @@ fn default_key(definition: &mut Value, make: &Maker<'_>, preflight: bool) {
         if !opted_out && (name != "options" || preflight) {
             other.push(entry.clone());
         }
-        let list = make.list(other);
-        shape::set(method, "security", list);
+        // A method that says nothing about security keeps saying nothing.
+        if !other.is_empty() || !existing(method).is_empty() {
+            let list = make.list(other);
+            shape::set(method, "security", list);
+        }
     });
 }
 
@@ -239,7 +245,9 @@ fn authorizer(make: &Maker<'_>, config: &Value) -> Value {
     let identity = shape::get(config, "Identity");
     let pool = shape::something(config, "UserPoolArn");
     let request = pool.is_none() && shape::text(config, "FunctionPayloadType") == Some("REQUEST");
-    let header = identity.and_then(|identity| shape::something(identity, "Header")).cloned();
+    let header = identity
+        .and_then(|identity| shape::something(identity, "Header"))
+        .cloned();
     let mut inner = Body::from(config);
     if let Some(pool) = pool {
         inner.set("type", make.text("cognito_user_pools"));
@@ -251,7 +259,10 @@ fn authorizer(make: &Maker<'_>, config: &Value) -> Value {
     } else {
         inner.set("type", make.text(if request { "request" } else { "token" }));
         let function = shape::get(config, "FunctionArn");
-        inner.set_some("authorizerUri", function.map(|function| uri(make, function)));
+        inner.set_some(
+            "authorizerUri",
+            function.map(|function| uri(make, function)),
+        );
         if let Some(identity) = identity {
             inner.copy_as(identity, "ReauthorizeEvery", "authorizerResultTtlInSeconds");
         }
@@ -261,14 +272,22 @@ fn authorizer(make: &Maker<'_>, config: &Value) -> Value {
         }
     }
     if !request && let Some(identity) = identity {
-        inner.copy_as(identity, "ValidationExpression", "identityValidationExpression");
+        inner.copy_as(
+            identity,
+            "ValidationExpression",
+            "identityValidationExpression",
+        );
     }
     let name = if request {
         make.text("Unused")
     } else {
         header.unwrap_or_else(|| make.text("Authorization"))
     };
-    let kind = if pool.is_some() { "cognito_user_pools" } else { "custom" };
+    let kind = if pool.is_some() {
+        "cognito_user_pools"
+    } else {
+        "custom"
+    };
     make.map([
         ("type", make.text("apiKey")),
         ("name", name),
@@ -303,13 +322,16 @@ fn source(make: &Maker<'_>, identity: &Value) -> Option<Value> {
     ];
     let mut names = Vec::new();
     for (key, prefix) in PLACES {
-        for name in shape::get(identity, key).map(shape::members).unwrap_or_default() {
+        for name in shape::get(identity, key)
+            .map(shape::members)
+            .unwrap_or_default()
+        {
             names.push(make.sub(&format!("{prefix}${{name}}"), &[("name", name)]));
         }
     }
-    let joined = names.into_iter().reduce(|all, name| {
-        make.sub("${all}, ${name}", &[("all", all), ("name", name)])
-    });
+    let joined = names
+        .into_iter()
+        .reduce(|all, name| make.sub("${all}, ${name}", &[("all", all), ("name", name)]));
     joined
 }
 

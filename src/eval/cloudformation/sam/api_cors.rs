@@ -6,7 +6,11 @@ use crate::eval::Value;
 
 /// Adds the answers to preflight requests.
 pub(super) fn add(definition: &mut Value, make: &Maker<'_>, cors: &Value) {
-    let of = |key: &str| cors.as_map().and_then(|_| shape::something(cors, key)).cloned();
+    let of = |key: &str| {
+        cors.as_map()
+            .and_then(|_| shape::something(cors, key))
+            .cloned()
+    };
     let origin = if cors.as_map().is_some() {
         of("AllowOrigin").unwrap_or_else(|| make.text("'*'"))
     } else {
@@ -60,9 +64,9 @@ fn answer(make: &Maker<'_>, headers: Vec<(String, Value, &str)>) -> Value {
         (name.as_str().into(), kind)
     });
     let types = make.map_of(types);
-    let parameters = headers.into_iter().map(|(name, value, _)| {
-        (format!("method.response.header.{name}").into(), value)
-    });
+    let parameters = headers
+        .into_iter()
+        .map(|(name, value, _)| (format!("method.response.header.{name}").into(), value));
     let response = make.map([
         ("responseParameters", make.map_of(parameters)),
         ("responseTemplates", json("{}\n")),

@@ -17,17 +17,32 @@ pub(super) fn add(
     let mut here = make.clone();
     here.header = policy.origin.span;
     let resources = resources(definition, &here, path, stage);
-    for (key, effect) in [("AwsAccountWhitelist", "Allow"), ("AwsAccountBlacklist", "Deny")] {
+    for (key, effect) in [
+        ("AwsAccountWhitelist", "Allow"),
+        ("AwsAccountBlacklist", "Deny"),
+    ] {
         if let Some(accounts) = shape::something(policy, key) {
             let accounts = match accounts.as_list() {
                 Some(_) => accounts.clone(),
                 None => here.list(vec![accounts.clone()]),
             };
             let principal = here.map([("AWS", accounts)]);
-            push(definition, &here, statement(&here, effect, &resources, principal), false);
+            let made = statement(&here, effect, &resources, principal);
+            if shape::at(definition, &[POLICY, "Statement"]).is_some() {
+                push(definition, &here, made, false);
+                continue;
+            }
+            // As the translator has it, a lone statement is no list.
+            version(definition, &here);
+            if let Some(own) = shape::child(definition, POLICY, here.header) {
+                shape::set(own, "Statement", made);
+            }
         }
     }
-    for (key, test) in [("IpRangeWhitelist", "NotIpAddress"), ("IpRangeBlacklist", "IpAddress")] {
+    for (key, test) in [
+        ("IpRangeWhitelist", "NotIpAddress"),
+        ("IpRangeBlacklist", "IpAddress"),
+    ] {
         if let Some(ranges) = shape::something(policy, key) {
             let ranges = match ranges.as_list() {
                 Some(_) => ranges.clone(),
@@ -37,7 +52,10 @@ pub(super) fn add(
             allow_but(definition, &here, &resources, here.map([(test, condition)]));
         }
     }
-    for (side, test) in [("Blacklist", "StringEquals"), ("Whitelist", "StringNotEquals")] {
+    for (side, test) in [
+        ("Blacklist", "StringEquals"),
+        ("Whitelist", "StringNotEquals"),
+    ] {
         if let Some(condition) = networks(&here, policy, side) {
             allow_but(definition, &here, &resources, here.map([(test, condition)]));
         }

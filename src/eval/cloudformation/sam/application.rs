@@ -25,13 +25,19 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     let own = shape::get(properties, "Tags");
     tags.extend(shape::tags(own));
     let mut body = Body::from(properties);
-    body.copy(properties, &["NotificationARNs", "Parameters", "TimeoutInMinutes"]);
+    body.copy(
+        properties,
+        &["NotificationARNs", "Parameters", "TimeoutInMinutes"],
+    );
     body.set("Tags", make.open_list(tags, own.and_then(shape::rest)));
     // The Serverless Application Repository makes a template for the stack when it is deployed.
     let url = match (repository, location) {
         (Some(repository), _) => {
             let id = shape::text(repository, "ApplicationId").unwrap_or("Location");
-            Some(Value::unknown(Why::Module(id.into()), repository.origin.span))
+            Some(Value::unknown(
+                Why::Module(id.into()),
+                repository.origin.span,
+            ))
         }
         (None, location) => location.cloned(),
     };

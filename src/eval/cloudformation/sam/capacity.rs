@@ -10,7 +10,10 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     let given = shape::something(properties, "OperatorRole").cloned();
     let role = given.unwrap_or_else(|| operator(work, &make, properties));
     let mut body = Body::from(properties);
-    body.copy(properties, &["CapacityProviderName", "KmsKeyArn", "VpcConfig"]);
+    body.copy(
+        properties,
+        &["CapacityProviderName", "KmsKeyArn", "VpcConfig"],
+    );
     body.set(
         "PermissionsConfig",
         make.map([("CapacityProviderOperatorRoleArn", role)]),
@@ -21,10 +24,16 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
         made.copy(requirements, &["Architectures"]);
         made.copy_as(requirements, "AllowedTypes", "AllowedInstanceTypes");
         made.copy_as(requirements, "ExcludedTypes", "ExcludedInstanceTypes");
-        body.set("InstanceRequirements", made.finish(requirements.origin.span));
+        body.set(
+            "InstanceRequirements",
+            made.finish(requirements.origin.span),
+        );
     }
     if let Some(scaling) = shape::something(properties, "ScalingConfig") {
-        body.set("CapacityProviderScalingConfig", self::scaling(&make, scaling));
+        body.set(
+            "CapacityProviderScalingConfig",
+            self::scaling(&make, scaling),
+        );
     }
     if let Some(logging) = shape::something(properties, "LoggingConfig") {
         let telemetry = make.map([("LoggingConfig", logging.clone())]);
@@ -84,7 +93,10 @@ fn operator(work: &mut Expander<'_>, make: &Maker<'_>, properties: &Value) -> Va
         ]),
     );
     let mut body = Body::default();
-    body.set("AssumeRolePolicyDocument", make.trusts("lambda.amazonaws.com"));
+    body.set(
+        "AssumeRolePolicyDocument",
+        make.trusts("lambda.amazonaws.com"),
+    );
     let policy = make.managed_policy("AWSLambdaManagedEC2ResourceOperator");
     body.set("ManagedPolicyArns", make.list(vec![policy]));
     body.set("Tags", make.list(list));

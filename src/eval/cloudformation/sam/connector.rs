@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::connector_profiles::{Access, Kind, PROFILES, Profile};
-use super::make::{Body, Maker};
+use super::make::{Body, Maker, hash};
 use super::policy_templates::{actions, arn_pattern};
 use super::{Expander, event, shape};
 use crate::eval::{Declared, Value};
@@ -65,7 +65,10 @@ fn connect(
         .iter()
         .find(|profile| profile.source == short(from) && profile.destination == short(to));
     let Some(profile) = profile else {
-        let message = format!("no connector leads from {} to {}", from.type_name, to.type_name);
+        let message = format!(
+            "no connector leads from {} to {}",
+            from.type_name, to.type_name
+        );
         work.report(source, message);
         return;
     };
@@ -93,7 +96,10 @@ fn connect(
             let made = policy(make, profile, owner, statements, suffix);
             match made {
                 Some(made) => work.made.push(made),
-                None => work.report(source, "a connector needs the role, queue or topic of its end"),
+                None => work.report(
+                    source,
+                    "a connector needs the role, queue or topic of its end",
+                ),
             }
         }
     }
@@ -107,11 +113,24 @@ fn policy(
     suffix: &str,
 ) -> Option<Declared> {
     let (type_name, name, key, place) = match profile.kind {
-        Kind::Role => ("AWS::IAM::ManagedPolicy", "Policy", "Roles", owner.role.as_ref()),
-        Kind::Queue => ("AWS::SQS::QueuePolicy", "QueuePolicy", "Queues", owner.queue.as_ref()),
-        Kind::Topic | Kind::Permission => {
-            ("AWS::SNS::TopicPolicy", "TopicPolicy", "Topics", owner.arn.as_ref())
-        }
+        Kind::Role => (
+            "AWS::IAM::ManagedPolicy",
+            "Policy",
+            "Roles",
+            owner.role.as_ref(),
+        ),
+        Kind::Queue => (
+            "AWS::SQS::QueuePolicy",
+            "QueuePolicy",
+            "Queues",
+            owner.queue.as_ref(),
+        ),
+        Kind::Topic | Kind::Permission => (
+            "AWS::SNS::TopicPolicy",
+            "TopicPolicy",
+            "Topics",
+            owner.arn.as_ref(),
+        ),
     };
     let mut body = Body::default();
     body.set("PolicyDocument", make.document(statements));
@@ -233,7 +252,7 @@ fn role<'d>(declared: &'d Declared, other: &Value) -> Option<&'d Value> {
                 (id.is_some() && own_id.as_deref() == id)
                     || own
                         .zip(arn)
-                        .is_some_and(|(own, arn)| own.same(arn).is_true())
+                        .is_some_and(|(own, arn)| hash(own) == hash(arn))
             });
             shape::get(target?, "RoleArn")
         }

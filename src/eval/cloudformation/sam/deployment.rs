@@ -77,7 +77,10 @@ pub(super) fn finish(work: &mut Expander<'_>) {
         .all(|deployment| shape::something(&deployment.config, "Role").is_some());
     if !own_roles {
         let mut body = Body::default();
-        body.set("AssumeRolePolicyDocument", make.trusts("codedeploy.amazonaws.com"));
+        body.set(
+            "AssumeRolePolicyDocument",
+            make.trusts("codedeploy.amazonaws.com"),
+        );
         let limited = matches!(
             make.pseudo("AWS::Partition").as_text(),
             Some("aws-iso" | "aws-iso-b")
@@ -87,7 +90,10 @@ pub(super) fn finish(work: &mut Expander<'_>) {
         } else {
             "service-role/AWSCodeDeployRoleForLambda"
         };
-        body.set("ManagedPolicyArns", make.list(vec![make.managed_policy(policy)]));
+        body.set(
+            "ManagedPolicyArns",
+            make.list(vec![make.managed_policy(policy)]),
+        );
         body.set_some("Tags", tags);
         let mut made = make.declare("AWS::IAM::Role", ROLE, body);
         made.exists = exists;
@@ -179,7 +185,9 @@ fn alarms(make: &Maker<'_>, alarms: &Value) -> Value {
 /// The full name of a configuration of CodeDeploy's; others are named by the user.
 fn configuration(make: &Maker<'_>, kind: &Value) -> Value {
     shape::convert(kind, &mut |kind| {
-        let known = kind.as_text().is_some_and(|name| CONFIGURATIONS.contains(&name));
+        let known = kind
+            .as_text()
+            .is_some_and(|name| CONFIGURATIONS.contains(&name));
         if known {
             make.sub("CodeDeployDefault.Lambda${kind}", &[("kind", kind.clone())])
         } else {

@@ -39,7 +39,15 @@ pub(super) fn rest(work: &mut Expander<'_>, source: &Declared, make: &Maker<'_>,
     };
     let private = shape::text(domain, "EndpointConfiguration") == Some("PRIVATE");
     let kind = if private { Kind::Private } else { Kind::Rest };
-    expand(work, source, make, domain, kind, ("AWS::ApiGateway::Stage", stage), None);
+    expand(
+        work,
+        source,
+        make,
+        domain,
+        kind,
+        ("AWS::ApiGateway::Stage", stage),
+        None,
+    );
 }
 
 /// The domain of an HTTP or WebSocket API, with the tag that the transform adds.
@@ -100,12 +108,22 @@ fn expand(
 fn certificate(body: &mut Body, make: &Maker<'_>, domain: &Value, kind: Kind) {
     let given = shape::get(domain, "EndpointConfiguration").cloned();
     let endpoint = given.unwrap_or_else(|| make.text("REGIONAL"));
-    body.copy(domain, &["MutualTlsAuthentication"]);
+    if let Some(tls) = shape::something(domain, "MutualTlsAuthentication") {
+        let mut made = Body::from(tls);
+        for key in ["TruststoreUri", "TruststoreVersion"] {
+            made.set_some(key, shape::something(tls, key).cloned());
+        }
+        body.set("MutualTlsAuthentication", made.finish(tls.origin.span));
+    }
     if kind == Kind::V2 {
         let mut configuration = Body::default();
         configuration.copy(
             domain,
-            &["CertificateArn", "OwnershipVerificationCertificateArn", "SecurityPolicy"],
+            &[
+                "CertificateArn",
+                "OwnershipVerificationCertificateArn",
+                "SecurityPolicy",
+            ],
         );
         configuration.set("EndpointType", endpoint);
         let configuration = configuration.finish(domain.origin.span);
@@ -114,7 +132,12 @@ fn certificate(body: &mut Body, make: &Maker<'_>, domain: &Value, kind: Kind) {
     }
     body.copy(
         domain,
-        &["EndpointAccessMode", "OwnershipVerificationCertificateArn", "Policy", "SecurityPolicy"],
+        &[
+            "EndpointAccessMode",
+            "OwnershipVerificationCertificateArn",
+            "Policy",
+            "SecurityPolicy",
+        ],
     );
     let regional = endpoint.equals_text("REGIONAL").is_true();
     let property = if regional {
@@ -138,13 +161,18 @@ fn mappings(
     id: &str,
     (stage_type, stage): (&str, &str),
 ) {
-    let suffix = if kind == Kind::V2 { "ApiMapping" } else { "BasePathMapping" };
+    let suffix = if kind == Kind::V2 {
+        "ApiMapping"
+    } else {
+        "BasePathMapping"
+    };
     let paths = shape::something(domain, "BasePath").map(shape::members);
     let paths: Vec<Option<Value>> = match paths {
         Some(paths) => paths.into_iter().map(Some).collect(),
         None => vec![None],
     };
-    let normal = !shape::get(domain, "NormalizeBasePath").is_some_and(|own| own.is_false().is_true());
+    let normal =
+        !shape::get(domain, "NormalizeBasePath").is_some_and(|own| own.is_false().is_true());
     for path in paths {
         let mut body = Body::default();
         let (api, api_type) = if kind == Kind::V2 {
@@ -152,14 +180,21 @@ fn mappings(
         } else {
             ("RestApiId", "AWS::ApiGateway::RestApi")
         };
-        let name = if kind == Kind::Private { "DomainNameArn" } else { "DomainName" };
+        let name = if kind == Kind::Private {
+            "DomainNameArn"
+        } else {
+            "DomainName"
+        };
         body.set(name, make.refer(kind.domain(), id));
         body.set(api, make.refer(api_type, &make.address.name));
         body.set("Stage", make.refer(stage_type, stage));
         let mut part = String::new();
         if let Some(path) = path {
             let text = path.as_text().unwrap_or_default();
-            part = text.chars().filter(|letter| letter.is_alphanumeric()).collect();
+            part = text
+                .chars()
+                .filter(|letter| letter.is_alphanumeric())
+                .collect();
             let value = match path.as_text() {
                 None => path.clone(),
                 Some(text) => {
@@ -171,7 +206,11 @@ fn mappings(
                     Value::text(text, path.origin.span)
                 }
             };
-            let key = if kind == Kind::V2 { "ApiMappingKey" } else { "BasePath" };
+            let key = if kind == Kind::V2 {
+                "ApiMappingKey"
+            } else {
+                "BasePath"
+            };
             body.set(key, value);
         }
         let id = make.id(&format!("{part}{suffix}"));
@@ -179,7 +218,12 @@ fn mappings(
     }
 }
 
-fn access_association(work: &mut Expander<'_>, make: &Maker<'_>, association: &Value, domain: &str) {
+fn access_association(
+    work: &mut Expander<'_>,
+    make: &Maker<'_>,
+    association: &Value,
+    domain: &str,
+) {
     let endpoint = shape::get(association, "VpcEndpointId").cloned();
     let endpoint = endpoint.unwrap_or_else(|| Value::null(make.header));
     let hashed = hash(&make.list(vec![endpoint.clone(), make.text(domain)]));

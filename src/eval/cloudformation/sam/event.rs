@@ -62,7 +62,15 @@ pub(super) fn expand_all(
 fn in_order(events: &Value) -> Vec<(EcoString, Value)> {
     let mut sorted: Vec<(EcoString, EcoString, Value)> = Vec::new();
     for entry in events.as_map().map_or(&[][..], |map| &map.entries) {
-        let path = shape::at(&entry.value, &["Properties", "Path"]).and_then(Value::as_text);
+        let given = |key: &str| shape::at(&entry.value, &["Properties", key]);
+        let mut path = given("Path").and_then(Value::as_text);
+        // Without path and method, an event of an HTTP API is its default route.
+        if shape::text(&entry.value, "Type") == Some("HttpApi")
+            && given("Path").is_none()
+            && given("Method").is_none()
+        {
+            path = Some("$default");
+        }
         sorted.push((
             path.map_or_else(|| entry.key.clone(), EcoString::from),
             entry.key.clone(),
@@ -105,7 +113,11 @@ fn dispatch(work: &mut Expander<'_>, event: &Event<'_, '_>, kind: &str, role: &m
 }
 
 /// The permission of a service to invoke the target.
-pub(super) fn permission(event: &Event<'_, '_>, principal: &str, source_arn: Option<Value>) -> Body {
+pub(super) fn permission(
+    event: &Event<'_, '_>,
+    principal: &str,
+    source_arn: Option<Value>,
+) -> Body {
     let mut body = Body::default();
     body.set("Action", event.make.text("lambda:InvokeFunction"));
     body.set("FunctionName", event.target.name.clone());
@@ -169,7 +181,10 @@ fn bucket(work: &mut Expander<'_>, event: &Event<'_, '_>) {
     }
     let wanted = shape::get(&event.properties, "Bucket");
     let Some(bucket) = named(work, wanted) else {
-        let message = format!("the event '{}' names no bucket of this template", event.name);
+        let message = format!(
+            "the event '{}' names no bucket of this template",
+            event.name
+        );
         work.report(event.source, message);
         return;
     };
@@ -184,7 +199,7 @@ fn bucket(work: &mut Expander<'_>, event: &Event<'_, '_>) {
         if !known
             .unwrap_or_default()
             .iter()
-            .any(|known| known.same(&notification).is_true())
+            .any(|known| hash(known) == hash(&notification))
         {
             shape::push(configuration, "LambdaConfigurations", notification);
         }
@@ -212,7 +227,12 @@ fn topic(work: &mut Expander<'_>, event: &Event<'_, '_>, role: &mut Role) {
     body.set("TopicArn", topic);
     body.copy(
         properties,
-        &["FilterPolicy", "FilterPolicyScope", "RedrivePolicy", "Region"],
+        &[
+            "FilterPolicy",
+            "FilterPolicyScope",
+            "RedrivePolicy",
+            "Region",
+        ],
     );
     work.made
         .push(make.declare("AWS::SNS::Subscription", &event.id, body));
@@ -250,7 +270,10 @@ fn queue_between(
     };
     let batch = shape::something(settings, "BatchSize").filter(|_| given);
     let mut mapping = Body::default();
-    mapping.set("BatchSize", batch.cloned().unwrap_or_else(|| make.number(10)));
+    mapping.set(
+        "BatchSize",
+        batch.cloned().unwrap_or_else(|| make.number(10)),
+    );
     mapping.set("Enabled", make.bool(true));
     mapping.set("EventSourceArn", arn.clone());
     mapping.set("FunctionName", event.target.name.clone());
@@ -332,7 +355,11 @@ fn iot_rule(work: &mut Expander<'_>, event: &Event<'_, '_>) {
 fn user_pool(work: &mut Expander<'_>, event: &Event<'_, '_>) {
     let wanted = shape::get(&event.properties, "UserPool").cloned();
     let id = wanted.as_ref().and_then(shape::logical_id);
-    let arn = id.map(|id| event.make.attribute("AWS::Cognito::UserPool", &id, &["Arn"]));
+    let arn = id.map(|id| {
+        event
+            .make
+            .attribute("AWS::Cognito::UserPool", &id, &["Arn"])
+    });
     let body = permission(event, "cognito-idp.amazonaws.com", arn);
     let prefix = event.make.id("Cognito");
     declare_permission(work, event, &prefix, "", body, |_| {});

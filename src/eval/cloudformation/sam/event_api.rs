@@ -6,7 +6,7 @@ use super::event::{self, Event};
 use super::implicit::{self, Draft};
 use super::make::Maker;
 use super::{Expander, api_auth, http_auth, shape, swagger};
-use crate::eval::{Value, Why};
+use crate::eval::{Data, Piece, Value, Why};
 
 /// The API that an event belongs to: how it is referred to, and its id.
 pub(super) fn api_of(
@@ -33,7 +33,10 @@ pub(super) fn api_of(
 }
 
 /// The draft of an API by its id.
-pub(super) fn draft<'w>(work: &'w mut Expander<'_>, id: Option<&EcoString>) -> Option<&'w mut Draft> {
+pub(super) fn draft<'w>(
+    work: &'w mut Expander<'_>,
+    id: Option<&EcoString>,
+) -> Option<&'w mut Draft> {
     let id = id?;
     work.apis
         .iter_mut()
@@ -83,11 +86,24 @@ pub(super) fn rest(work: &mut Expander<'_>, event: &Event<'_, '_>) {
     let method = swagger::method_name(method);
     if draft.managed || merges {
         let integration = integration(event, uri, &draft.source.body);
-        if let Some(definition) = &mut draft.definition {
+        if let Some(own) = &mut draft.definition {
             let spot = (path, method.as_str());
+            // What is merged is made on its own, and then takes the place of the same keys.
+            let mut fresh = merges.then(|| swagger::skeleton(make, false));
+            let definition = fresh.as_mut().unwrap_or(own);
             swagger::integrate(definition, make, spot, &integration, &make.map([]));
             details(definition, event, spot);
-            api_auth::method(definition, make, properties, &draft.source.body, spot, &suffix);
+            api_auth::method(
+                definition,
+                make,
+                properties,
+                &draft.source.body,
+                spot,
+                &suffix,
+            );
+            if let Some(fresh) = fresh {
+                merge_method(own, &fresh, make, spot);
+            }
         }
         if conditional {
             draft.conditional.push((path.into(), method));
@@ -97,7 +113,36 @@ pub(super) fn rest(work: &mut Expander<'_>, event: &Event<'_, '_>) {
         && let Some(definition) = &mut draft.definition
     {
         let spot = (path, method.as_str());
-        api_auth::method(definition, make, properties, &draft.source.body, spot, &suffix);
+        api_auth::method(
+            definition,
+            make,
+            properties,
+            &draft.source.body,
+            spot,
+            &suffix,
+        );
+    }
+}
+
+/// Sets every key of a method that was made on its own in a definition.
+fn merge_method(definition: &mut Value, fresh: &Value, make: &Maker<'_>, spot: (&str, &str)) {
+    let (path, method) = spot;
+    let made = shape::at(fresh, &["paths", path, method]).and_then(Value::as_map);
+    // The translator keeps `any` as the event has it.
+    let name = if method == swagger::ANY {
+        "any"
+    } else {
+        method
+    };
+    let own = ["paths", path, name]
+        .into_iter()
+        .try_fold(definition, |value, key| {
+            shape::child(value, key, make.header)
+        });
+    if let Some(own) = own {
+        for entry in made.map_or(&[][..], |map| &map.entries) {
+            shape::set(own, &entry.key, entry.value.clone());
+        }
     }
 }
 
@@ -140,15 +185,22 @@ fn arn(
             None => path.clone(),
         },
     );
+    // The route `/$default` takes every method and is named without one.
+    let end = if !rest && path.as_text() == Some("/$default") && method.as_text() == Some("*") {
+        "${path}"
+    } else {
+        "/${method}${path}"
+    };
     make.sub(
-        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${api}/*/${method}${path}",
+        &format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{api}}/*{end}"),
         &[("api", api.clone()), ("method", method), ("path", path)],
     )
 }
 
 /// The URI by which API Gateway invokes the function.
 fn invocation_uri(event: &Event<'_, '_>) -> Value {
-    let streamed = shape::text(&event.properties, "ResponseTransferMode") == Some("RESPONSE_STREAM");
+    let streamed =
+        shape::text(&event.properties, "ResponseTransferMode") == Some("RESPONSE_STREAM");
     let (version, path) = if streamed {
         ("2021-11-15", "response-streaming-invocations")
     } else {
@@ -196,7 +248,10 @@ fn details(definition: &mut Value, event: &Event<'_, '_>, spot: (&str, &str)) {
             None => (parameter.as_text().unwrap_or_default().into(), None),
         };
         let setting = |key: &str| {
-            let own = settings.as_ref().and_then(|own| shape::get(own, key)).cloned();
+            let own = settings
+                .as_ref()
+                .and_then(|own| shape::get(own, key))
+                .cloned();
             own.unwrap_or_else(|| make.bool(false))
         };
         let Some((place, short)) = name
@@ -205,7 +260,11 @@ fn details(definition: &mut Value, event: &Event<'_, '_>, spot: (&str, &str)) {
         else {
             continue;
         };
-        let place = if place == "querystring" { "query" } else { place };
+        let place = if place == "querystring" {
+            "query"
+        } else {
+            place
+        };
         let made = make.map([
             ("in", make.text(place)),
             ("name", make.text(short)),
@@ -231,14 +290,22 @@ fn request_model(definition: &mut Value, make: &Maker<'_>, model: &Value, spot: 
     let required = shape::get(model, "Required");
     let openapi = swagger::is_openapi3(definition);
     swagger::at_method(definition, spot, &mut |method| {
-        let pointer = if openapi { "components/schemas" } else { "definitions" };
+        let pointer = if openapi {
+            "components/schemas"
+        } else {
+            "definitions"
+        };
         let schema = make.map([("$ref", make.text(format!("#/{pointer}/{name}")))]);
         let schema = ("schema", schema);
         let mut made = if openapi {
             let content = make.map([("application/json", make.map([schema]))]);
             make.map([("content", content)])
         } else {
-            make.map([("in", make.text("body")), ("name", make.text(name.as_str())), schema])
+            make.map([
+                ("in", make.text("body")),
+                ("name", make.text(name.as_str())),
+                schema,
+            ])
         };
         if let Some(required) = required {
             shape::set(&mut made, "required", required.clone());
@@ -292,12 +359,15 @@ pub(super) fn http(work: &mut Expander<'_>, event: &Event<'_, '_>) {
     let (Some(path), Some(method)) = (path, method) else {
         work.report(
             event.source,
-            format!("the event '{}' needs both Path and Method, or neither", event.name),
+            format!(
+                "the event '{}' needs both Path and Method, or neither",
+                event.name
+            ),
         );
         return;
     };
     let behind_default = draft(work, id.as_ref())
-        .and_then(|draft| draft.default_function.clone())
+        .and_then(|draft| default_function(draft.definition.as_ref()?))
         .is_some_and(|function| function == make.address.name);
     // The permission for the default route covers every route of the function.
     if !behind_default || path.as_text() == Some("$default") {
@@ -338,8 +408,6 @@ fn http_method(draft: &mut Draft, event: &Event<'_, '_>, uri: Value, spot: (&str
             swagger::at_method(definition, spot, &mut |method| {
                 shape::set(method, "isDefaultRoute", make.bool(true));
             });
-            let direct = shape::logical_id(&event.target.shorthand);
-            draft.default_function = direct.filter(|id| *id == make.address.name);
         }
         if make.exists.is_unknown() {
             draft.conditional.push((path.into(), method.into()));
@@ -361,6 +429,29 @@ fn http_method(draft: &mut Draft, event: &Event<'_, '_>, uri: Value, spot: (&str
     });
 }
 
+/// The function whose ARN the integration of the default route names.
+fn default_function(definition: &Value) -> Option<EcoString> {
+    let path = [
+        "paths",
+        "$default",
+        swagger::ANY,
+        swagger::INTEGRATION,
+        "uri",
+    ];
+    let Data::Template(uri) = &shape::at(definition, &path)?.data else {
+        return None;
+    };
+    uri.pieces.iter().find_map(|piece| match piece {
+        Piece::Value(value) => match &value.data {
+            Data::Reference(reference) if reference.path == ["Arn"] => {
+                Some(reference.target.name.clone())
+            }
+            _ => None,
+        },
+        Piece::Text(..) => None,
+    })
+}
+
 /// Declares the variables in a path as parameters.
 fn path_parameters(method: &mut Value, make: &Maker<'_>, path: &str) {
     for part in path.split('{').skip(1) {
@@ -369,7 +460,10 @@ fn path_parameters(method: &mut Value, make: &Maker<'_>, path: &str) {
         };
         let known = shape::get(method, "parameters").map(shape::members);
         let known = known.unwrap_or_default();
-        if known.iter().any(|known| shape::text(known, "name") == Some(name)) {
+        if known
+            .iter()
+            .any(|known| shape::text(known, "name") == Some(name))
+        {
             continue;
         }
         let parameter = make.map([
@@ -395,7 +489,18 @@ fn route_settings(draft: &mut Draft, event: &Event<'_, '_>, path: &Value, method
         format!("{} {path}", method.to_uppercase())
     };
     let place = settings.origin.span;
-    if let Some(all) = shape::child(&mut draft.source.body, "RouteSettings", place) {
-        shape::set(all, &route, settings.clone());
+    let Some(all) = shape::child(&mut draft.source.body, "RouteSettings", place) else {
+        return;
+    };
+    let Some(own) = shape::child(all, &route, place) else {
+        return;
+    };
+    for entry in settings.as_map().map_or(&[][..], |map| &map.entries) {
+        let mut value = entry.value.clone();
+        if event.make.exists.is_unknown() {
+            let absent = Value::null(place);
+            value = Value::among(Why::Condition, [value, absent], place);
+        }
+        shape::set(own, &entry.key, value);
     }
 }

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::make::{Body, Maker};
 use super::role::Role;
 use super::{Expander, invoke, shape};
-use crate::eval::{Data, Value, Why};
+use crate::eval::{Value, Why};
 
 /// Properties of an event source mapping that pass under their own names.
 const SAME: &[&str] = &[
@@ -141,7 +141,8 @@ fn inline_policy(event: &Event<'_, '_>, kind: &str) -> Option<Value> {
         "MSK" => {
             let mut statements = registry(make, properties);
             statements.extend(secrets(make, properties, &["CLIENT_CERTIFICATE_TLS_AUTH"]));
-            (!statements.is_empty()).then(|| make.inline_policy("MSKExecutionRolePolicy", statements))
+            (!statements.is_empty())
+                .then(|| make.inline_policy("MSKExecutionRolePolicy", statements))
         }
         "MQ" => {
             let mut statements = secrets(make, properties, &["BASIC_AUTH"]);
@@ -192,7 +193,10 @@ fn self_managed(make: &Maker<'_>, properties: &Value) -> Option<Value> {
     statements.extend(registry(make, properties));
     (!statements.is_empty()).then(|| {
         make.map([
-            ("PolicyName", make.text("SelfManagedKafkaExecutionRolePolicy")),
+            (
+                "PolicyName",
+                make.text("SelfManagedKafkaExecutionRolePolicy"),
+            ),
             ("PolicyDocument", make.document(statements)),
         ])
     })
@@ -260,15 +264,8 @@ fn registry(make: &Maker<'_>, properties: &Value) -> Vec<Value> {
     statements
 }
 
-/// The name at the end of the ARN of a registry.
+/// The name at the end of the ARN of a registry, where the ARN is known.
 fn registry_name(uri: &Value) -> Option<String> {
-    let known = match &uri.data {
-        Data::Template(template) => match template.pieces.last()? {
-            crate::eval::Piece::Text(text, _) => text.as_str(),
-            crate::eval::Piece::Value(_) => return None,
-        },
-        _ => uri.as_text()?,
-    };
-    let (_, name) = known.rsplit_once(":registry/")?;
+    let (_, name) = uri.as_text()?.rsplit_once(":registry/")?;
     Some(name.to_owned())
 }

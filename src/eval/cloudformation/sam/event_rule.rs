@@ -63,8 +63,14 @@ pub(super) fn rule_target(
 ) -> Body {
     let mut target = Body::default();
     let given = shape::at(properties, &["Target", "Id"]).cloned();
-    target.set("Id", given.unwrap_or_else(|| make.text(target_id(id, suffix))));
-    target.copy(properties, &["Input", "InputPath", "InputTransformer", "RetryPolicy"]);
+    target.set(
+        "Id",
+        given.unwrap_or_else(|| make.text(target_id(id, suffix))),
+    );
+    target.copy(
+        properties,
+        &["Input", "InputPath", "InputTransformer", "RetryPolicy"],
+    );
     if let Some(queue) = queue {
         target.set("DeadLetterConfig", make.map([("Arn", queue)]));
     }
@@ -91,8 +97,8 @@ pub(super) fn dead_letters(
     if let Some(arn) = shape::get(config, "Arn") {
         return Some(arn.clone());
     }
-    let queue = shape::text(config, "QueueLogicalId")
-        .map_or_else(|| format!("{id}Queue"), str::to_owned);
+    let queue =
+        shape::text(config, "QueueLogicalId").map_or_else(|| format!("{id}Queue"), str::to_owned);
     work.made
         .push(make.declare("AWS::SQS::Queue", &queue, Body::default()));
     let arn = make.attribute("AWS::SQS::Queue", &queue, &["Arn"]);
@@ -150,7 +156,15 @@ pub(super) fn scheduled(
     let queue = dead_letters(work, make, properties, id, None);
     let role = shape::something(properties, "RoleArn").cloned();
     let role = role.unwrap_or_else(|| {
-        schedule_role(work, make, properties, id, arn.clone(), kind, queue.as_ref())
+        schedule_role(
+            work,
+            make,
+            properties,
+            id,
+            arn.clone(),
+            kind,
+            queue.as_ref(),
+        )
     });
     let mut target = Body::default();
     target.set("Arn", arn);

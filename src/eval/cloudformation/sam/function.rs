@@ -116,7 +116,10 @@ fn body(properties: &Value, make: &Maker<'_>, code: Value, role: Value) -> Body 
         body.set("TracingConfig", make.map([("Mode", mode.clone())]));
     }
     if let Some(target) = shape::at(properties, &["DeadLetterQueue", "TargetArn"]) {
-        body.set("DeadLetterConfig", make.map([("TargetArn", target.clone())]));
+        body.set(
+            "DeadLetterConfig",
+            make.map([("TargetArn", target.clone())]),
+        );
     }
     if let Some(provider) = shape::get(properties, "CapacityProviderConfig") {
         let mut config = Body::from(provider);
@@ -145,8 +148,7 @@ pub(super) fn created_by(make: &Maker<'_>, key: &str, properties: &Value) -> Val
 
 /// The mode of tracing, unless it is switched off.
 fn tracing(properties: &Value) -> Option<&Value> {
-    shape::something(properties, "Tracing")
-        .filter(|mode| !mode.equals_text("Disabled").is_true())
+    shape::something(properties, "Tracing").filter(|mode| !mode.equals_text("Disabled").is_true())
 }
 
 /// The name of the policy that lets a role write traces: that of the ordinary regions unless another partition is known.
@@ -208,6 +210,8 @@ fn role_reference(properties: &Value, make: &Maker<'_>) -> (Value, Truth) {
                 Data::Unknown(unknown) if !unknown.among.is_empty() => {
                     Truth::agreed(unknown.among.iter().map(Value::is_null))
                 }
+                // One of the alternatives could be anything, another may be nothing.
+                Data::Unknown(unknown) if unknown.why == Why::Condition => Truth::Unknown,
                 _ => Truth::False,
             };
             let value = shape::convert(role, &mut |role| match role.data {
@@ -232,7 +236,12 @@ fn code(properties: &Value, make: &Maker<'_>) -> Value {
         make.map([("ZipFile", inline.clone())])
     } else {
         let uri = given("CodeUri");
-        object(uri, ["S3Bucket", "S3Key", "S3ObjectVersion"], "CodeUri", make)
+        object(
+            uri,
+            ["S3Bucket", "S3Key", "S3ObjectVersion"],
+            "CodeUri",
+            make,
+        )
     };
     if let Some(storage) = given("CodeUri").and_then(|uri| shape::get(uri, "StorageMode")) {
         shape::set(&mut code, "S3ObjectStorageMode", storage.clone());
@@ -248,10 +257,18 @@ fn uploaded(property: &str, make: &Maker<'_>) -> Value {
 }
 
 /// An object in S3 under the names that a resource type has for bucket, key and version.
-pub(super) fn object(uri: Option<&Value>, names: [&str; 3], property: &str, make: &Maker<'_>) -> Value {
+pub(super) fn object(
+    uri: Option<&Value>,
+    names: [&str; 3],
+    property: &str,
+    make: &Maker<'_>,
+) -> Value {
     let [bucket, key, version] = names;
     let Some(uri) = uri else {
-        return make.map([(bucket, uploaded(property, make)), (key, uploaded(property, make))]);
+        return make.map([
+            (bucket, uploaded(property, make)),
+            (key, uploaded(property, make)),
+        ]);
     };
     let span = uri.origin.span;
     let mut body = Body::default();
@@ -266,7 +283,10 @@ pub(super) fn object(uri: Option<&Value>, names: [&str; 3], property: &str, make
     if let Some((own_bucket, own_key, own_version)) = parsed {
         body.set(bucket, Value::text(own_bucket, span));
         body.set(key, Value::text(own_key, span));
-        body.set_some(version, own_version.map(|version| Value::text(version, span)));
+        body.set_some(
+            version,
+            own_version.map(|version| Value::text(version, span)),
+        );
     } else {
         let unknown = || Value::unknown(Why::Environment(property.into()), span);
         body.set(bucket, unknown());
@@ -286,7 +306,12 @@ fn s3_uri(uri: &str) -> Option<(&str, &str, Option<&str>)> {
 }
 
 /// `FunctionUrlConfig`: the URL, and for one open to all the two permissions that let everybody call it.
-fn url(work: &mut Expander<'_>, properties: &Value, make: &Maker<'_>, published: Option<&Published>) {
+fn url(
+    work: &mut Expander<'_>,
+    properties: &Value,
+    make: &Maker<'_>,
+    published: Option<&Published>,
+) {
     let Some(config) = shape::get(properties, "FunctionUrlConfig") else {
         return;
     };
@@ -299,7 +324,9 @@ fn url(work: &mut Expander<'_>, properties: &Value, make: &Maker<'_>, published:
     body.set("TargetFunctionArn", target.clone());
     work.made
         .push(make.declare("AWS::Lambda::Url", &make.id("Url"), body));
-    let Some(auth) = shape::get(config, "AuthType").filter(|auth| auth.equals_text("NONE").is_true())
+    // The transform sees no parameter's value: only a written `NONE` opens the URL.
+    let Some(auth) =
+        shape::get(config, "AuthType").filter(|auth| shape::literal(Some(auth)) == Some("NONE"))
     else {
         return;
     };
@@ -360,9 +387,14 @@ pub(super) fn propagate_tags(work: &mut Expander<'_>, source: &Declared, first: 
                 .open_list(shape::tags(Some(&tags)), shape::rest(&tags));
             shape::set(&mut made.body, "Tags", list);
         } else if TAGGED_BY_MAP.contains(&type_name)
-            && shape::text(&made.body, "ProtocolType").is_some() | (type_name != "AWS::ApiGatewayV2::Api")
+            && shape::text(&made.body, "ProtocolType").is_some()
+                | (type_name != "AWS::ApiGatewayV2::Api")
         {
-            shape::set(&mut made.body, "Tags", tags.clone());
+            for entry in tags.as_map().map_or(&[][..], |map| &map.entries) {
+                if let Some(own) = shape::child(&mut made.body, "Tags", entry.span) {
+                    shape::set(own, &entry.key, entry.value.clone());
+                }
+            }
         }
     }
 }

@@ -101,7 +101,12 @@ fn configure(body: &mut Body, auth: &Value) {
 }
 
 /// The permissions of the API to invoke the functions that authenticate.
-fn lambda_authorizers(work: &mut Expander<'_>, make: &Maker<'_>, properties: &Value, api_id: &Value) {
+fn lambda_authorizers(
+    work: &mut Expander<'_>,
+    make: &Maker<'_>,
+    properties: &Value,
+    api_id: &Value,
+) {
     let Some(auth) = shape::get(properties, "Auth") else {
         return;
     };
@@ -154,13 +159,23 @@ fn logging(work: &mut Expander<'_>, make: &Maker<'_>, properties: &Value) -> Opt
         return None;
     }
     let mut config = Body::default();
-    let given = |key: &str| logging.and_then(|logging| shape::something(logging, key)).cloned();
+    let given = |key: &str| {
+        logging
+            .and_then(|logging| shape::something(logging, key))
+            .cloned()
+    };
     config.set_some("ExcludeVerboseContent", given("ExcludeVerboseContent"));
-    config.set("FieldLogLevel", given("FieldLogLevel").unwrap_or_else(|| make.text("ALL")));
+    config.set(
+        "FieldLogLevel",
+        given("FieldLogLevel").unwrap_or_else(|| make.text("ALL")),
+    );
     let role = given("CloudWatchLogsRoleArn").unwrap_or_else(|| {
         let id = make.id("CloudWatchRole");
         let mut body = Body::default();
-        body.set("AssumeRolePolicyDocument", make.trusts("appsync.amazonaws.com"));
+        body.set(
+            "AssumeRolePolicyDocument",
+            make.trusts("appsync.amazonaws.com"),
+        );
         let policy = make.managed_policy("service-role/AWSAppSyncPushToCloudWatchLogs");
         body.set("ManagedPolicyArns", make.list(vec![policy]));
         work.made.push(make.declare("AWS::IAM::Role", &id, body));
@@ -255,7 +270,10 @@ fn data_sources(
 fn table_config(make: &Maker<'_>, source: &Value) -> Value {
     let mut config = Body::from(source);
     let region = shape::something(source, "Region").cloned();
-    config.set("AwsRegion", region.unwrap_or_else(|| make.pseudo("AWS::Region")));
+    config.set(
+        "AwsRegion",
+        region.unwrap_or_else(|| make.pseudo("AWS::Region")),
+    );
     config.copy(source, &["TableName", "UseCallerCredentials", "Versioned"]);
     config.copy_as(source, "DeltaSync", "DeltaSyncConfig");
     config.finish(source.origin.span)
@@ -271,7 +289,10 @@ fn source_role(
 ) -> Value {
     let role = format!("{id}Role");
     let mut body = Body::default();
-    body.set("AssumeRolePolicyDocument", make.trusts("appsync.amazonaws.com"));
+    body.set(
+        "AssumeRolePolicyDocument",
+        make.trusts("appsync.amazonaws.com"),
+    );
     work.made.push(make.declare("AWS::IAM::Role", &role, body));
     let type_name = "AWS::AppSync::DataSource";
     let from = make.map([
@@ -291,7 +312,11 @@ fn source_role(
         });
         let permissions = given("Permissions");
         let permissions = permissions.unwrap_or_else(|| make.texts(&["Read", "Write"]));
-        ("ToTableConnector", ("AWS::DynamoDB::Table", arn), permissions)
+        (
+            "ToTableConnector",
+            ("AWS::DynamoDB::Table", arn),
+            permissions,
+        )
     } else {
         let missing = || Value::unknown(crate::eval::Why::Invalid, source.origin.span);
         let arn = given("FunctionArn").unwrap_or_else(missing);
@@ -321,7 +346,10 @@ fn functions(
         let mut body = Body::from(function);
         body.set("ApiId", api_id.clone());
         let name = shape::something(function, "Name").cloned();
-        body.set("Name", name.unwrap_or_else(|| Value::text(entry.key.clone(), entry.span)));
+        body.set(
+            "Name",
+            name.unwrap_or_else(|| Value::text(entry.key.clone(), entry.span)),
+        );
         code(&mut body, function);
         body.copy(function, &["Description", "MaxBatchSize"]);
         body.copy_as(function, "Sync", "SyncConfig");
@@ -335,7 +363,10 @@ fn functions(
         }
         let type_name = "AWS::AppSync::FunctionConfiguration";
         work.made.push(make.declare(type_name, &id, body));
-        ids.insert(entry.key.clone(), make.attribute(type_name, &id, &["FunctionId"]));
+        ids.insert(
+            entry.key.clone(),
+            make.attribute(type_name, &id, &["FunctionId"]),
+        );
     }
     ids
 }
@@ -389,11 +420,16 @@ fn resolvers(
             let mut body = Body::from(resolver);
             body.set("ApiId", api_id.clone());
             let field = shape::something(resolver, "FieldName").cloned();
-            body.set("FieldName", field.unwrap_or_else(|| Value::text(entry.key.clone(), entry.span)));
+            body.set(
+                "FieldName",
+                field.unwrap_or_else(|| Value::text(entry.key.clone(), entry.span)),
+            );
             body.set("TypeName", Value::text(kind.key.clone(), kind.span));
             body.set("Kind", make.text("PIPELINE"));
             code(&mut body, resolver);
-            if shape::get(resolver, "InlineCode").is_none() && shape::get(resolver, "CodeUri").is_none() {
+            if shape::get(resolver, "InlineCode").is_none()
+                && shape::get(resolver, "CodeUri").is_none()
+            {
                 body.set("Code", make.text(PIPELINE_CODE));
                 body.set(
                     "Runtime",

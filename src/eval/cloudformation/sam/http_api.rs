@@ -12,7 +12,9 @@ pub(super) fn expand(work: &mut Expander<'_>, draft: Draft) {
     let tags = tags(&make, properties);
     let definition = draft.definition.clone();
     let definition = definition.map(|own| finished(own, &make, source, &draft, &tags));
-    let valid = definition.is_some();
+    let valid = definition
+        .as_ref()
+        .is_some_and(|own| own.as_map().is_some());
     let mut body = Body::from(properties);
     body.copy(properties, &["FailOnWarnings"]);
     if let Some(uri) = shape::something(properties, "DefinitionUri") {
@@ -100,7 +102,9 @@ fn finished(
 fn tag_list(definition: &mut Value, make: &Maker<'_>, tags: &Value) {
     for entry in tags.as_map().map_or(&[][..], |map| &map.entries) {
         let key = "x-amazon-apigateway-tag-value";
-        let mut known = shape::get(definition, "tags").map(shape::members).unwrap_or_default();
+        let mut known = shape::get(definition, "tags")
+            .map(shape::members)
+            .unwrap_or_default();
         let found = known
             .iter_mut()
             .find(|tag| shape::text(tag, "name") == Some(entry.key.as_str()));
@@ -146,7 +150,9 @@ fn cors(definition: &mut Value, make: &Maker<'_>, cors: &Value) {
     if let Some(age) = shape::get(cors, "MaxAge") {
         shape::set(made, "maxAge", age.clone());
     }
-    if let Some(allowed) = shape::get(cors, "AllowCredentials").filter(|own| !own.is_false().is_true()) {
+    if let Some(allowed) =
+        shape::get(cors, "AllowCredentials").filter(|own| !own.is_false().is_true())
+    {
         shape::set(made, "allowCredentials", allowed.clone());
     }
 }
@@ -171,11 +177,22 @@ fn stage(
     let mut body = Body::from(properties);
     body.copy(
         properties,
-        &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"],
+        &[
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "RouteSettings",
+            "StageVariables",
+        ],
     );
-    body.set("ApiId", make.refer("AWS::ApiGatewayV2::Api", &source.address.name));
+    body.set(
+        "ApiId",
+        make.refer("AWS::ApiGatewayV2::Api", &source.address.name),
+    );
     body.set("AutoDeploy", make.bool(true));
-    body.set("StageName", given.cloned().unwrap_or_else(|| make.text("$default")));
+    body.set(
+        "StageName",
+        given.cloned().unwrap_or_else(|| make.text("$default")),
+    );
     body.set_some("Tags", tags);
     let declared = make.declare("AWS::ApiGatewayV2::Stage", &id, body);
     work.referable(source, "Stage", &declared.address);

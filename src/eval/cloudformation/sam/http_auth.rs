@@ -34,7 +34,10 @@ pub(super) fn method(
 }
 
 fn security(make: &Maker<'_>, name: &str, scopes: Option<&Value>) -> Value {
-    make.map([(name, scopes.cloned().unwrap_or_else(|| make.list(Vec::new())))])
+    make.map([(
+        name,
+        scopes.cloned().unwrap_or_else(|| make.list(Vec::new())),
+    )])
 }
 
 /// What the API's `Auth` says about all its routes.
@@ -101,7 +104,9 @@ fn scheme(make: &Maker<'_>, config: &Value) -> Value {
         "AuthorizerPayloadFormatVersion",
         "authorizerPayloadFormatVersion",
     );
-    inner.copy_as(config, "EnableSimpleResponses", "enableSimpleResponses");
+    if shape::something(config, "EnableSimpleResponses").is_some() {
+        inner.copy_as(config, "EnableSimpleResponses", "enableSimpleResponses");
+    }
     make.map([
         ("type", make.text("apiKey")),
         ("name", make.text("Unused")),
@@ -120,7 +125,10 @@ fn source(make: &Maker<'_>, identity: &Value) -> Value {
     ];
     let mut names = Vec::new();
     for (key, prefix) in PLACES {
-        for name in shape::get(identity, key).map(shape::members).unwrap_or_default() {
+        for name in shape::get(identity, key)
+            .map(shape::members)
+            .unwrap_or_default()
+        {
             names.push(make.sub(&format!("{prefix}${{name}}"), &[("name", name)]));
         }
     }
@@ -131,14 +139,16 @@ fn source(make: &Maker<'_>, identity: &Value) -> Value {
 pub(super) fn permissions(make: &Maker<'_>, auth: &Value) -> Vec<(String, Body)> {
     let authorizers = shape::get(auth, "Authorizers").and_then(Value::as_map);
     let wanted = authorizers.map_or(&[][..], |map| &map.entries).iter();
-    let wanted = wanted.filter(|entry| {
-        shape::is_true(&entry.value, "EnableFunctionDefaultPermissions").is_true()
-    });
+    let wanted = wanted
+        .filter(|entry| shape::is_true(&entry.value, "EnableFunctionDefaultPermissions").is_true());
     wanted
         .filter_map(|entry| {
             let function = shape::something(&entry.value, "FunctionArn")?;
             let id = make.id(&format!("{}AuthorizerPermission", entry.key));
-            Some((id.to_string(), http_api::authorizer_permission(make, function)))
+            Some((
+                id.to_string(),
+                http_api::authorizer_permission(make, function),
+            ))
         })
         .collect()
 }

@@ -21,8 +21,6 @@ pub(super) struct Draft {
     pub(super) definition: Option<Value>,
     /// Paths and methods that are there only if the function is.
     pub(super) conditional: Vec<(EcoString, EcoString)>,
-    /// The function behind the default route.
-    pub(super) default_function: Option<EcoString>,
 }
 
 /// Turns the declared APIs into drafts, and adds the implicit ones that events need.
@@ -55,7 +53,11 @@ fn draft(work: &Expander<'_>, source: Declared, http: bool) -> Draft {
     let given = shape::something(&source.body, "DefinitionBody").cloned();
     let managed = given.is_none() && shape::something(&source.body, "DefinitionUri").is_none();
     let definition = if managed {
-        Some(swagger::skeleton(&make, http))
+        let mut definition = swagger::skeleton(&make, http);
+        if !http {
+            swagger::set_version(&mut definition, &source.body);
+        }
+        Some(definition)
     } else {
         given
     };
@@ -65,7 +67,6 @@ fn draft(work: &Expander<'_>, source: Declared, http: bool) -> Draft {
         managed,
         definition,
         conditional: Vec::new(),
-        default_function: None,
     }
 }
 
@@ -85,7 +86,11 @@ fn implicit(
         }
         let api = made.get_or_insert_with(|| {
             let make = Maker::of(source, work.context);
-            let mut api = make.declare(&format!("{}{kind}", globals::PREFIX), id, super::make::Body::default());
+            let mut api = make.declare(
+                &format!("{}{kind}", globals::PREFIX),
+                id,
+                super::make::Body::default(),
+            );
             api.exists = Truth::False;
             if kind == "Api" {
                 shape::set(&mut api.body, "StageName", make.text("Prod"));

@@ -18,7 +18,13 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     // Of two entries with one key the later wins: the name given.
     body.copy(
         properties,
-        &["CompatibleArchitectures", "CompatibleRuntimes", "Description", "LayerName", "LicenseInfo"],
+        &[
+            "CompatibleArchitectures",
+            "CompatibleRuntimes",
+            "Description",
+            "LayerName",
+            "LicenseInfo",
+        ],
     );
     let uri = super::shape::get(properties, "ContentUri");
     let names = ["S3Bucket", "S3Key", "S3ObjectVersion"];

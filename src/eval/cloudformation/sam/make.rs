@@ -163,10 +163,7 @@ impl<'c> Maker<'c> {
         let statement = self.map([
             ("Action", self.texts(&["sts:AssumeRole"])),
             ("Effect", self.text("Allow")),
-            (
-                "Principal",
-                self.map([("Service", self.texts(&[service]))]),
-            ),
+            ("Principal", self.map([("Service", self.texts(&[service]))])),
         ]);
         self.document(vec![statement])
     }

@@ -42,6 +42,8 @@ mod state_machine;
 mod state_machine_event;
 mod swagger;
 mod table;
+#[cfg(test)]
+mod tests;
 mod usage_plan;
 mod websocket;
 
@@ -49,7 +51,7 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::super::{Address, Declared, Value};
+use super::super::{Address, Declared, Truth, Value};
 use crate::source::{Code, Diagnostic};
 use globals::PREFIX;
 use make::Maker;
@@ -174,7 +176,9 @@ impl<'c> Expander<'c> {
             "CapacityProvider" => capacity::expand(self, source),
             "Function" | "StateMachine" | "Api" | "HttpApi" | "Connector" => {}
             kind => {
-                let message = format!("what the transform makes of AWS::Serverless::{kind} is not known here");
+                let message = format!(
+                    "what the transform makes of AWS::Serverless::{kind} is not known here"
+                );
                 self.report(source, message);
                 self.made.push(source.clone());
             }
@@ -195,13 +199,23 @@ impl<'c> Expander<'c> {
                     continue;
                 };
                 let mut body = properties.clone();
-                let mut from = shape::remove(&mut body, "SourceReference")
-                    .unwrap_or_else(|| make.map([]));
+                let mut from =
+                    shape::remove(&mut body, "SourceReference").unwrap_or_else(|| make.map([]));
                 shape::set(&mut from, "Id", Value::text(id.clone(), entry.span));
                 shape::set(&mut body, "Source", from);
-                let mut connector =
-                    make.declare("AWS::Serverless::Connector", &make.id(&entry.key), make::Body::default());
+                let mut connector = make.declare(
+                    "AWS::Serverless::Connector",
+                    &make.id(&entry.key),
+                    make::Body::default(),
+                );
                 connector.body = body;
+                if entry
+                    .value
+                    .as_map()
+                    .is_some_and(|map| map.get("Condition").is_some())
+                {
+                    connector.exists = connector.exists & Truth::Unknown;
+                }
                 connector.header = entry.span;
                 connector.span = entry.span.to(entry.value.origin.span);
                 found.push(connector);
@@ -212,8 +226,7 @@ impl<'c> Expander<'c> {
 
     /// Adds the resource that a SAM resource mainly becomes: references to the one lead to the other.
     fn main(&mut self, source: &Declared, made: Declared) {
-        self.aliases
-            .add(&source.address, made.address.clone());
+        self.aliases.add(&source.address, made.address.clone());
         self.made.push(made);
     }
 
@@ -231,7 +244,8 @@ impl<'c> Expander<'c> {
     /// Adds to a generated resource that several of SAM's share, or makes it.
     fn share(&mut self, fresh: Declared, add: impl FnOnce(&mut Value)) {
         let known = self.made.iter().position(|made| {
-            made.address.name == fresh.address.name && made.address.type_name == fresh.address.type_name
+            made.address.name == fresh.address.name
+                && made.address.type_name == fresh.address.type_name
         });
         let at = known.unwrap_or_else(|| {
             self.made.push(fresh.clone());
@@ -266,8 +280,11 @@ impl<'c> Expander<'c> {
                         "the transform makes a {} with the logical id '{}', which the template uses already",
                         resource.address.type_name, resource.address.name
                     );
-                    self.diagnostics
-                        .push(Diagnostic::new(Code::Evaluation, resource.header, message));
+                    self.diagnostics.push(Diagnostic::new(
+                        Code::Evaluation,
+                        resource.header,
+                        message,
+                    ));
                     resources.push(resource);
                 }
                 None => {

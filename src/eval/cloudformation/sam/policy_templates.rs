@@ -34,7 +34,10 @@ pub(super) fn is_template(value: &Value) -> bool {
     find(value).is_some()
 }
 
-type Found<'v> = (&'static (&'static str, &'static [&'static str], &'static [Grant]), &'v Value);
+type Found<'v> = (
+    &'static (&'static str, &'static [&'static str], &'static [Grant]),
+    &'v Value,
+);
 
 fn find(value: &Value) -> Option<Found<'_>> {
     let [entry] = value.as_map()?.entries.as_slice() else {

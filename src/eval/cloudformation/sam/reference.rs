@@ -50,14 +50,20 @@ impl Aliases {
     ///
     /// `Ref Hello.Version`, `Fn::GetAtt [Hello.Alias, …]` and `${Hello.Version}` are expected as a path that begins
     /// with the property; what the transform makes of it is reached by `Ref` when nothing follows.
-    pub fn alias_of(&self, target: &Address, path: &[EcoString]) -> Option<(Address, Vec<EcoString>)> {
+    pub fn alias_of(
+        &self,
+        target: &Address,
+        path: &[EcoString],
+    ) -> Option<(Address, Vec<EcoString>)> {
         if !target.type_name.starts_with(UNDECLARED) {
             return None;
         }
         if let Some((first, rest)) = path.split_first() {
             let (property, dotted) = first
                 .split_once('.')
-                .map_or((first.as_str(), None), |(property, rest)| (property, Some(rest)));
+                .map_or((first.as_str(), None), |(property, rest)| {
+                    (property, Some(rest))
+                });
             let key = (target.name.clone(), EcoString::from(property));
             if let Some(made) = self.properties.get(&key) {
                 let path = dotted.map(EcoString::from).into_iter();

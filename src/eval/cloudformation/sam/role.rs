@@ -56,16 +56,19 @@ impl Role {
 
     /// Adds a managed policy unless it is there.
     pub(super) fn add_managed(&mut self, policy: Value) {
-        if !self.managed.iter().any(|known| known.data == policy.data) {
+        if !self
+            .managed
+            .iter()
+            .any(|known| plain(known) == plain(&policy))
+        {
             self.managed.push(policy);
         }
     }
 
     /// Adds an inline policy unless one with this document is there.
     pub(super) fn add_inline(&mut self, policy: Value) {
-        let document = |policy: &Value| {
-            shape::get(policy, "PolicyDocument").map(|document| plain(document))
-        };
+        let document =
+            |policy: &Value| shape::get(policy, "PolicyDocument").map(|document| plain(document));
         let wanted = document(&policy);
         if !self.policies.iter().any(|known| document(known) == wanted) {
             self.policies.push(policy);
@@ -142,7 +145,9 @@ impl Role {
                 body.set("PolicyDocument", document);
                 body.finish(value.origin.span)
             });
-            missing.into_iter().for_each(|message| work.report(source, message));
+            missing
+                .into_iter()
+                .for_each(|message| work.report(source, message));
             self.policies.push(policy);
         }
         if kinds.contains(&Policy::Wrong) {
@@ -204,7 +209,8 @@ fn arn(make: &Maker<'_>, value: &Value) -> Value {
     let Some(name) = value.as_text() else {
         return value.clone();
     };
-    if name.starts_with("arn:") {
+    // A name has no colon: ARNs and what is resolved at deployment stay.
+    if name.contains(':') {
         return value.clone();
     }
     let path = managed_policies::path(name);

@@ -36,7 +36,10 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     ] {
         body.copy_as(properties, from, to);
     }
-    body.set("Tags", function::created_by(&make, "stateMachine:createdBy", properties));
+    body.set(
+        "Tags",
+        function::created_by(&make, "stateMachine:createdBy", properties),
+    );
     if let Some(definition) = shape::something(properties, "Definition") {
         let mut printer = Printer::default();
         printer.print(definition, 0);
@@ -76,7 +79,11 @@ fn execution_role(work: &mut Expander<'_>, source: &Declared, make: &Maker<'_>) 
     }
     role.path = shape::get(properties, "RolePath").cloned();
     role.boundary = shape::get(properties, "PermissionsBoundary").cloned();
-    role.tags = Some(function::created_by(make, "stateMachine:createdBy", properties));
+    role.tags = Some(function::created_by(
+        make,
+        "stateMachine:createdBy",
+        properties,
+    ));
     role.declare(make)
 }
 

@@ -110,7 +110,14 @@ fn api(work: &mut Expander<'_>, make: &Maker<'_>, properties: &Value, id: &str, 
     swagger::integrate(definition, make, spot, &integration, &responses);
     let stage = shape::literal(shape::get(&draft.source.body, "StageName")).unwrap_or("Stage");
     let stage = stage.to_owned();
-    api_auth::method(definition, make, properties, &draft.source.body, spot, &stage);
+    api_auth::method(
+        definition,
+        make,
+        properties,
+        &draft.source.body,
+        spot,
+        &stage,
+    );
     if make.exists.is_unknown() {
         draft.conditional.push((path.into(), method));
     }
@@ -140,7 +147,10 @@ fn integration(make: &Maker<'_>, properties: &Value, role: Value, target: &Value
             ),
         ),
         ("credentials", role),
-        ("requestTemplates", make.map([("application/json", template)])),
+        (
+            "requestTemplates",
+            make.map([("application/json", template)]),
+        ),
         (
             "responses",
             make.map([("200", status("200")), ("400", status("400"))]),

@@ -32,6 +32,24 @@ pub(super) fn skeleton(make: &Maker<'_>, http: bool) -> Value {
     ])
 }
 
+/// `OpenApiVersion: 3…` in place of the version that a skeleton has.
+pub(super) fn set_version(definition: &mut Value, properties: &Value) {
+    let Some(version) = shape::get(properties, "OpenApiVersion") else {
+        return;
+    };
+    let text = match &version.data {
+        // Written without quotes, `3.0` is a number.
+        Data::Number(number) if number.as_i64().is_some() => format!("{number}.0"),
+        Data::Number(number) => number.to_string(),
+        _ => version.as_text().unwrap_or_default().to_owned(),
+    };
+    if text.starts_with('3') {
+        let place = version.origin.span;
+        shape::set(definition, "openapi", Value::text(text, place));
+        shape::remove(definition, "swagger");
+    }
+}
+
 /// The name of a method as definitions write it.
 pub(super) fn method_name(method: &str) -> EcoString {
     let method = method.to_lowercase();
@@ -45,7 +63,9 @@ pub(super) fn method_name(method: &str) -> EcoString {
 /// Whether the definition says version 3 of OpenAPI.
 pub(super) fn is_openapi3(definition: &Value) -> bool {
     shape::get(definition, "openapi").is_some_and(|version| {
-        version.test_text(|version| version.starts_with('3')).is_true()
+        version
+            .test_text(|version| version.starts_with('3'))
+            .is_true()
     })
 }
 

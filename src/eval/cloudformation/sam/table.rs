@@ -28,7 +28,11 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     body.set("KeySchema", make.list(vec![schema]));
     body.copy(
         properties,
-        &["PointInTimeRecoverySpecification", "SSESpecification", "TableName"],
+        &[
+            "PointInTimeRecoverySpecification",
+            "SSESpecification",
+            "TableName",
+        ],
     );
     if shape::something(properties, "ProvisionedThroughput").is_some() {
         body.copy(properties, &["ProvisionedThroughput"]);

@@ -44,10 +44,7 @@ pub(super) fn add(
     let mut body = Body::default();
     body.set("KeyId", make.refer("AWS::ApiGateway::ApiKey", &key));
     body.set("KeyType", make.text("API_KEY"));
-    body.set(
-        "UsagePlanId",
-        make.refer("AWS::ApiGateway::UsagePlan", &id),
-    );
+    body.set("UsagePlanId", make.refer("AWS::ApiGateway::UsagePlan", &id));
     let fresh = make.declare(
         "AWS::ApiGateway::UsagePlanKey",
         &format!("{prefix}UsagePlanKey"),

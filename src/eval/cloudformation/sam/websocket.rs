@@ -36,7 +36,14 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     let stage_name = stage_name.unwrap_or_else(|| make.text("default"));
     let routes = shape::get(properties, "Routes").and_then(Value::as_map);
     for entry in routes.map_or(&[][..], |map| &map.entries) {
-        route(work, &make, properties, &entry.key, &entry.value, &stage_name);
+        route(
+            work,
+            &make,
+            properties,
+            &entry.key,
+            &entry.value,
+            &stage_name,
+        );
     }
     authorizer(work, &make, properties);
     let stage = stage(work, source, &make, stage_name, created.clone());
@@ -80,14 +87,20 @@ fn route(
     body.set("ApiId", api.clone());
     body.set("RouteKey", make.text(key));
     let target = make.refer("AWS::ApiGatewayV2::Integration", &integration);
-    body.set("Target", make.sub("integrations/${target}", &[("target", target)]));
+    body.set(
+        "Target",
+        make.sub("integrations/${target}", &[("target", target)]),
+    );
     if key == "$connect"
         && let Some(kind) = shape::at(properties, &["Auth", "AuthType"])
     {
         body.set("AuthorizationType", kind.clone());
         if kind.equals_text("CUSTOM").is_true() {
             let id = make.id("ConnectAuthorizer");
-            body.set("AuthorizerId", make.refer("AWS::ApiGatewayV2::Authorizer", &id));
+            body.set(
+                "AuthorizerId",
+                make.refer("AWS::ApiGatewayV2::Authorizer", &id),
+            );
         }
     }
     let type_name = "AWS::ApiGatewayV2::Route";
@@ -95,8 +108,8 @@ fn route(
         .push(make.declare(type_name, &format!("{base}Route"), body));
 
     let function = shape::get(route, "FunctionArn").cloned();
-    let function = function
-        .unwrap_or_else(|| Value::unknown(crate::eval::Why::Invalid, route.origin.span));
+    let function =
+        function.unwrap_or_else(|| Value::unknown(crate::eval::Why::Invalid, route.origin.span));
     let mut body = Body::from(route);
     body.set("ApiId", api.clone());
     body.set("IntegrationType", make.text("AWS_PROXY"));
@@ -134,7 +147,10 @@ fn authorizer(work: &mut Expander<'_>, make: &Maker<'_>, properties: &Value) {
     };
     let id = make.id("ConnectAuthorizer");
     let mut body = Body::from(auth);
-    body.set("ApiId", make.refer("AWS::ApiGatewayV2::Api", &make.address.name));
+    body.set(
+        "ApiId",
+        make.refer("AWS::ApiGatewayV2::Api", &make.address.name),
+    );
     body.copy_as(auth, "InvokeRole", "AuthorizerCredentialsArn");
     body.set("AuthorizerType", make.text("REQUEST"));
     body.set("AuthorizerUri", super::api_auth::uri(make, function));
@@ -167,9 +183,17 @@ fn stage(
     let mut body = Body::from(properties);
     body.copy(
         properties,
-        &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"],
+        &[
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "RouteSettings",
+            "StageVariables",
+        ],
     );
-    body.set("ApiId", make.refer("AWS::ApiGatewayV2::Api", &source.address.name));
+    body.set(
+        "ApiId",
+        make.refer("AWS::ApiGatewayV2::Api", &source.address.name),
+    );
     body.set("AutoDeploy", make.bool(true));
     body.set("StageName", name);
     body.set("Tags", tags);

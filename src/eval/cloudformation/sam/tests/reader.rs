@@ -13,9 +13,9 @@ use crate::source::{SourceId, Span};
 use serde_json::{Map as Object, Value as Json, json};
 
 /// A template that was read.
-pub struct Read {
-    pub resources: Vec<Declared>,
-    pub globals: Value,
+pub(super) struct Read {
+    pub(super) resources: Vec<Declared>,
+    pub(super) globals: Value,
     attributes: BTreeMap<(String, String), Value>,
     pseudo: BTreeMap<String, String>,
 }
@@ -27,7 +27,7 @@ struct Reader<'j> {
 }
 
 /// Reads a template; `pseudo` are pseudo parameters with known values.
-pub fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
+pub(super) fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
     let pseudo: BTreeMap<String, String> = pseudo
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -77,7 +77,7 @@ pub fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
 
 impl Read {
     /// Expands the template.
-    pub fn expand(self) -> Expansion {
+    pub(super) fn expand(self) -> Expansion {
         let pseudo = |name: &str| pseudo(&self.pseudo, name, Span::nowhere());
         let attribute = |id: &str, name: &str| {
             let key = (id.to_owned(), name.to_owned());
@@ -279,7 +279,7 @@ fn join(values: Vec<Value>, span: Span) -> Value {
 }
 
 /// A value as JSON: `$ref`, `$getatt`, `$text` for a text with pieces that are not known, `$among`, `$unknown`.
-pub fn show(value: &Value) -> Json {
+pub(super) fn show(value: &Value) -> Json {
     match &value.data {
         Data::Null => Json::Null,
         Data::Bool(own) => json!(own),
@@ -325,7 +325,11 @@ fn show_list(list: &List) -> Json {
 }
 
 fn show_map(map: &Map) -> Json {
-    assert_eq!(map.kind, Collection::Structural, "CloudFormation has no other");
+    assert_eq!(
+        map.kind,
+        Collection::Structural,
+        "CloudFormation has no other"
+    );
     let mut shown = Object::new();
     for entry in &map.entries {
         shown.insert(entry.key.to_string(), show(&entry.value));
@@ -349,7 +353,7 @@ fn show_unknown(unknown: &Unknown) -> Json {
 }
 
 /// Resources as JSON, by their ids: type, whether they exist, properties.
-pub fn show_all(resources: &[Declared]) -> Json {
+pub(super) fn show_all(resources: &[Declared]) -> Json {
     let shown = resources.iter().map(|resource| {
         let own = json!({
             "type": resource.address.type_name.as_str(),
