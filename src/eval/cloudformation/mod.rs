@@ -22,6 +22,7 @@ mod name;
 mod nested;
 mod parameter;
 mod reference;
+pub mod sam;
 mod sub;
 #[cfg(test)]
 mod tests;

@@ -147,7 +147,6 @@ fn declare(
             out.push(Declared {
                 meta: meta.clone(),
                 address: evaluator.address(instance, row, member.key.clone()),
-                meta: Value::null(body.origin.span),
                 body,
                 header: block.layers.header(module),
                 span: block.layers.span(module),

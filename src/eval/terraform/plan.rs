@@ -201,7 +201,6 @@ impl Configuration {
                 data: body.data,
                 ..Value::null(known.map_or(written, |known| known.body.origin.span))
             },
-            meta: Value::null(written),
             header: known.map_or(written, |known| known.header),
             span: known.map_or(written, |known| known.span),
             meta: known.map_or_else(|| Value::null(written), |known| known.meta.clone()),
