@@ -7,6 +7,7 @@
 //! Bounds: a result of more than 65,536 members or 16 MiB of text, and a number beyond ±2^40,000, is an unknown with
 //! [`Why::Limit`].
 
+mod assume;
 mod call;
 mod collection;
 mod conversion;
@@ -194,6 +195,7 @@ fn table() -> &'static FxHashMap<&'static str, &'static Function> {
     static TABLE: OnceLock<FxHashMap<&'static str, &'static Function>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let tables = [
+            assume::FUNCTIONS,
             collection::FUNCTIONS,
             conversion::FUNCTIONS,
             date::FUNCTIONS,
