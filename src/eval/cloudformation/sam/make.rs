@@ -197,6 +197,7 @@ impl<'c> Maker<'c> {
             exists: self.exists,
             calls: self.calls.clone(),
             provider: None,
+            meta: crate::eval::Value::null(self.header),
         }
     }
 }
