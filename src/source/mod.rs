@@ -15,5 +15,5 @@ pub use diagnostic::{Code, Diagnostic};
 pub use discover::{Discovered, Folder, Search, discover};
 pub use files::{Disk, Entry, EntryKind, Files, Memory, Met, Overlay, Walk};
 pub use map::{Position, SourceFile, SourceMap};
-pub use scope::Scope;
+pub use scope::{Scope, shown};
 pub use span::{SourceId, Span};
