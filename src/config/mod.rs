@@ -1,1 +1,77 @@
-//! x
+//! `distrust.toml`: the settings of a project, and the names that select rules.
+//!
+//! The file is looked for in the working folder and upwards to the root of the repository, and nowhere else. Its keys
+//! mirror the options of `distrust check`; an option on the command line replaces the key of the same name. Whatever
+//! is wrong with the file is said at once, each thing at its place.
+
+mod read;
+mod select;
+
+use std::path::{Path, PathBuf};
+
+use crate::findings::Severity;
+use crate::report::Format;
+use crate::source::{Code, Diagnostic, Files, Scope, SourceMap, Span};
+
+pub use read::read;
+pub use select::{Name, Selection, nearest};
+
+/// The name of the file.
+pub const FILE: &str = "distrust.toml";
+
+/// What a project has set. Paths are absolute.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Which rules are asked; all where it is not set.
+    pub select: Option<Vec<Name>>,
+    /// Which rules are not asked.
+    pub ignore: Option<Vec<Name>>,
+    /// The least severity that makes a run fail.
+    pub fail_on: Option<Severity>,
+    /// How findings are written.
+    pub output_format: Option<Format>,
+    /// What is not looked at, in the syntax of `.gitignore`, relative to each path that is checked.
+    pub exclude: Option<Vec<String>>,
+    /// Folders that hold copies of remote modules.
+    pub module_dir: Option<Vec<PathBuf>>,
+    /// Files with values for Terraform's variables, in their order.
+    pub var_file: Option<Vec<PathBuf>>,
+    /// Files with values for CloudFormation's parameters, or `Name=value`, in their order.
+    pub parameters: Option<Vec<String>>,
+}
+
+/// Reads the nearest `distrust.toml` from the working folder up to the root of the repository.
+///
+/// Without a file, the settings are empty. With one that is wrong, what is right in it still counts.
+pub fn find(files: &dyn Files, sources: &SourceMap, scope: &Scope) -> (Settings, Vec<Diagnostic>) {
+    for folder in scope.working().ancestors() {
+        let path = folder.join(FILE);
+        match files.read(&path) {
+            Ok(bytes) => {
+                let (file, problem) = sources.add(&scope.shown(&path), bytes);
+                let (settings, mut diagnostics) = read(&file, folder);
+                diagnostics.extend(problem);
+                return (settings, diagnostics);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let (file, _) = sources.add(&scope.shown(&path), Vec::new());
+                let span = Span::new(file.id, 0, 0);
+                let diagnostic = Diagnostic::new(Code::Unreadable, span, error.to_string());
+                return (Settings::default(), vec![diagnostic]);
+            }
+        }
+        if folder == scope.root() {
+            break;
+        }
+    }
+    (Settings::default(), Vec::new())
+}
+
+/// A path of the file as an absolute one: it is relative to the folder of the file.
+fn beside(folder: &Path, path: &str) -> PathBuf {
+    folder.join(path)
+}
+
+#[cfg(test)]
+mod tests;

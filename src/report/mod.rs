@@ -64,6 +64,58 @@ pub struct Statistics {
     pub elapsed: Duration,
 }
 
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// With the source, for people.
+    Text,
+    /// One line each.
+    Concise,
+    /// For programs.
+    Json,
+    /// For code hosts and editors.
+    Sarif,
+}
+
+impl Format {
+    /// All of them, the default first.
+    pub const ALL: [Format; 4] = [Format::Text, Format::Concise, Format::Json, Format::Sarif];
+
+    /// Its name on the command line and in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Concise => "concise",
+            Format::Json => "json",
+            Format::Sarif => "sarif",
+        }
+    }
+
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Writes a report.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn write(
+        self,
+        report: &Report,
+        view: View<'_>,
+        dress: Dress,
+        out: &mut dyn std::io::Write,
+    ) -> std::io::Result<()> {
+        match self {
+            Format::Text => text::write(report, view, dress, out),
+            Format::Concise => concise::write(report, view, dress, out),
+            Format::Json => json::write(report, view, out),
+            Format::Sarif => sarif::write(report, view, out),
+        }
+    }
+}
+
 /// What the renderers look things up in.
 #[derive(Clone, Copy)]
 pub struct View<'a> {

@@ -93,9 +93,10 @@ fn driver(rules: &[RuleInfo]) -> Driver<'_> {
 }
 
 /// Every code that a notification may have, in the order of their ids.
-const CODES: [Code; 8] = [
+const CODES: [Code; 9] = [
     Code::Cycle,
     Code::Encoding,
+    Code::Internal,
     Code::Evaluation,
     Code::Limit,
     Code::Outside,
@@ -115,6 +116,9 @@ fn notice(code: Code) -> Notice {
         Code::Cycle => "Something is defined in terms of itself.",
         Code::Limit => {
             "A bound on size, depth or count was reached; what lies beyond it was not read."
+        }
+        Code::Internal => {
+            "The program failed on an input, by a fault of its own; the input was not read."
         }
         Code::Outside => "A path leads out of the folders that may be read, and was not followed.",
     };

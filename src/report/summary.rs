@@ -55,6 +55,9 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
 
 /// Findings by severity.
 fn found(report: &Report, dress: Dress) -> String {
+    if report.statistics.rules == 0 {
+        return "No rule was asked, so nothing was proven\n".into();
+    }
     if report.findings.is_empty() {
         return "Found nothing\n".into();
     }

@@ -21,6 +21,8 @@ pub enum Code {
     Limit,
     /// A path leads out of the scanned folders and was not followed.
     Outside,
+    /// This tool failed on this input: a fault of its own. What the input holds was not read.
+    Internal,
 }
 
 impl Code {
@@ -35,6 +37,7 @@ impl Code {
             Code::Cycle => "cyclic-definition",
             Code::Limit => "limit-reached",
             Code::Outside => "outside-root",
+            Code::Internal => "internal-error",
         }
     }
 
@@ -42,7 +45,12 @@ impl Code {
     pub fn loses_input(self) -> bool {
         matches!(
             self,
-            Code::Unreadable | Code::Encoding | Code::Syntax | Code::Structure | Code::Limit
+            Code::Unreadable
+                | Code::Encoding
+                | Code::Syntax
+                | Code::Structure
+                | Code::Limit
+                | Code::Internal
         )
     }
 }

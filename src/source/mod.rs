@@ -6,6 +6,7 @@
 mod diagnostic;
 mod discover;
 mod files;
+mod guard;
 mod map;
 mod scope;
 mod span;
@@ -14,6 +15,7 @@ mod walk;
 pub use diagnostic::{Code, Diagnostic};
 pub use discover::{Discovered, Folder, Search, discover};
 pub use files::{Disk, Entry, EntryKind, Files, Memory, Met, Overlay, Walk};
+pub use guard::{guarded, internal_error, silence_panics};
 pub use map::{Position, SourceFile, SourceMap};
-pub use scope::Scope;
+pub use scope::{Scope, shown};
 pub use span::{SourceId, Span};

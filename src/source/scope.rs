@@ -70,31 +70,14 @@ impl Scope {
         plain(&self.working.join(path))
     }
 
-    /// The path as shown to people, `/` between the parts: relative to the working folder where both lie in the
-    /// repository, else absolute. The working folder itself is `.`.
+    /// The path as shown to people: [`shown`].
     pub fn shown(&self, path: &Path) -> String {
-        let absolute = self.absolute(path);
-        if let Ok(below) = absolute.strip_prefix(&self.working) {
-            let text = slashes(below);
-            return if text.is_empty() { ".".into() } else { text };
-        }
-        if !absolute.starts_with(&self.root) || !self.working.starts_with(&self.root) {
-            return slashes(&absolute);
-        }
-        let common = absolute
-            .components()
-            .zip(self.working.components())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let up = self.working.components().count() - common;
-        let mut out = vec![".."; up].join("/");
-        let rest: PathBuf = absolute.components().skip(common).collect();
-        let rest = slashes(&rest);
-        if !rest.is_empty() {
-            out.push('/');
-            out.push_str(&rest);
-        }
-        out
+        shown(&self.working, &self.readable, &self.absolute(path))
+    }
+
+    /// The folders that may be read, sorted, none inside another.
+    pub fn readable(&self) -> &[PathBuf] {
+        &self.readable
     }
 
     /// A path as [`Scope::shown`] gives it, relative to the root of the repository; `None` outside.
@@ -102,6 +85,29 @@ impl Scope {
         let absolute = self.absolute(Path::new(shown));
         absolute.strip_prefix(&self.root).ok().map(slashes)
     }
+}
+
+/// An absolute path as shown to people, `/` between the parts: relative to the working folder where it lies below it or
+/// one of the readable folders holds both, else absolute. The working folder itself is `.`.
+pub fn shown(working: &Path, readable: &[PathBuf], absolute: &Path) -> String {
+    if let Ok(below) = absolute.strip_prefix(working) {
+        let text = slashes(below);
+        return if text.is_empty() { ".".into() } else { text };
+    }
+    let both = |folder: &PathBuf| absolute.starts_with(folder) && working.starts_with(folder);
+    if !readable.iter().any(both) {
+        return slashes(absolute);
+    }
+    let parts = absolute.components().zip(working.components());
+    let common = parts.take_while(|(a, b)| a == b).count();
+    let up = working.components().count() - common;
+    let mut out = vec![".."; up].join("/");
+    let rest: PathBuf = absolute.components().skip(common).collect();
+    if !rest.as_os_str().is_empty() {
+        out.push('/');
+        out.push_str(&slashes(&rest));
+    }
+    out
 }
 
 /// The nearest folder upwards that holds `.git` (a folder, or the file of a worktree).

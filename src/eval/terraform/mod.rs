@@ -35,7 +35,7 @@ use self::module::Module;
 use self::program::Program;
 use self::scope::{Instance, Scope};
 use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value};
-use crate::source::{Code, Diagnostic, Folder, Span};
+use crate::source::{Code, Diagnostic, Folder, Span, guarded, internal_error};
 use crate::syntax::hcl;
 
 /// Stack of the threads that evaluate: nested expressions and references take some of it at every level.
@@ -49,8 +49,26 @@ pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
     let roots = program.roots();
     roots
         .into_par_iter()
-        .map(|root| stack(&program, root))
+        .map(|root| {
+            let (shown, first) = (root.shown.clone(), root.files.first().map(|tree| tree.source));
+            guarded(|| stack(&program, root)).unwrap_or_else(|fault| {
+                let span = first.map_or(Span::nowhere(), |source| Span::new(source, 0, 0));
+                failed(shown, span, &fault)
+            })
+        })
         .collect()
+}
+
+/// What is left of a root on which this program failed: the others must not suffer from it.
+fn failed(name: ecow::EcoString, span: Span, fault: &str) -> Stack {
+    Stack {
+        name,
+        language: Language::Terraform,
+        resources: Vec::new(),
+        outputs: Value::object(Vec::new(), span),
+        missing: Vec::new(),
+        diagnostics: vec![internal_error(span, fault)],
+    }
 }
 
 fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {

@@ -1,0 +1,83 @@
+//! Findings to standard output or a file, everything else to standard error.
+
+use std::io::{BufWriter, Write};
+
+use super::super::options::Check;
+use super::super::terminal::Terminal;
+use super::Refusal;
+use crate::report::{Dress, Format, Report, View, summary, text};
+use crate::source::{Diagnostic, SourceMap};
+
+/// Writes the findings in the format that was asked for.
+pub(super) fn write(
+    report: &Report,
+    view: View<'_>,
+    options: &Check,
+    terminal: Terminal,
+) -> Result<(), Refusal> {
+    let format = options.output_format.unwrap_or(Format::Text);
+    let Some(path) = &options.output else {
+        return terminal
+            .print(|out| format.write(report, view, terminal.out, out))
+            .map_err(|error| Refusal::new(format!("standard output: {error}")));
+    };
+    let plain = Dress {
+        color: false,
+        links: false,
+        ..terminal.out
+    };
+    let write = || {
+        let mut out = BufWriter::with_capacity(1 << 16, std::fs::File::create(path)?);
+        format.write(report, view, plain, &mut out)?;
+        out.flush()
+    };
+    write().map_err(|error| Refusal::new(format!("{}: {error}", path.display())))
+}
+
+/// Says what was wrong with the input, and what there is to say at the end.
+pub(super) fn tell(
+    report: &Report,
+    view: View<'_>,
+    options: &Check,
+    nothing: bool,
+    terminal: Terminal,
+) {
+    let mut out = diagnostics(&report.diagnostics, view.sources, terminal);
+    if options.statistics {
+        out += &summary::statistics(report);
+    }
+    if !options.quiet {
+        if nothing {
+            let paths: Vec<String> = options
+                .paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            out += &format!(
+                "No Terraform and no CloudFormation in {}\n",
+                paths.join(", ")
+            );
+        } else {
+            out += &summary::summary(report, view, terminal.err);
+        }
+    }
+    terminal.say(&out);
+}
+
+/// Says what is wrong with settings, at its place where it has one.
+pub(super) fn refused(wrong: &[Diagnostic], sources: &SourceMap, terminal: Terminal) {
+    for one in wrong {
+        if one.span.is_somewhere() {
+            terminal.say(&diagnostics(std::slice::from_ref(one), sources, terminal));
+        } else {
+            terminal.error(&one.message, one.help.as_deref());
+        }
+    }
+}
+
+fn diagnostics(all: &[Diagnostic], sources: &SourceMap, terminal: Terminal) -> String {
+    let mut out = Vec::new();
+    // Memory takes all that is written to it.
+    let _ = text::write_diagnostics(all, sources, terminal.err, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}

@@ -1,0 +1,129 @@
+//! From what was found to what is said: evaluates the stacks and asks the rules.
+//!
+//! The only file that knows all layers. A fault of this program in one stack is a diagnostic about that stack.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::eval::{Stack, cloudformation, terraform};
+use crate::findings::{Finding, RuleInfo};
+use crate::source::{
+    Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
+    internal_error,
+};
+use crate::syntax::yaml::{self, Document};
+
+/// What the stacks are evaluated with.
+pub(super) struct World<'w> {
+    pub(super) files: &'w dyn Files,
+    pub(super) sources: &'w SourceMap,
+    pub(super) scope: &'w Scope,
+    /// Terraform's variables and the folders with copies of remote modules.
+    pub(super) settings: terraform::Settings,
+    /// CloudFormation's parameters, in rising precedence.
+    pub(super) parameters: Vec<Document>,
+}
+
+/// What evaluation and rules gave.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) stacks: Vec<Stack>,
+    pub(super) findings: Vec<Finding>,
+    /// What is wrong with inputs that gave no stack.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// The rules, sorted by id.
+pub(super) fn rules() -> Vec<RuleInfo> {
+    Vec::new()
+}
+
+/// Whether these bytes look like a CloudFormation template.
+pub(super) fn is_template(bytes: &[u8]) -> bool {
+    // A letter in another encoding, in a comment perhaps, makes it no less a template.
+    yaml::looks_like_template(&String::from_utf8_lossy(bytes))
+}
+
+/// Evaluates everything that was found and asks the rules.
+///
+/// Call it on a thread with [`terraform::THREAD_STACK_BYTES`] of stack, in a pool of such threads.
+pub(super) fn run(found: Discovered, world: &World<'_>) -> Outcome {
+    let mut out = Outcome::default();
+    let first = found.folders.first().and_then(first_byte);
+    match guarded(|| terraform_stacks(found.folders, world)) {
+        Ok(stacks) => out.stacks.extend(stacks),
+        Err(fault) => out
+            .diagnostics
+            .push(internal_error(first.unwrap_or(Span::nowhere()), &fault)),
+    }
+    let of_templates: Vec<_> = found
+        .templates
+        .par_iter()
+        .map(|file| {
+            guarded(|| template_stack(file, world))
+                .map_err(|fault| internal_error(start(file), &fault))
+        })
+        .collect();
+    let mut of_plans = Vec::new();
+    for file in &found.plans {
+        let read = guarded(|| terraform::plan::read(file, &out.stacks));
+        of_plans.push(read.map_err(|fault| internal_error(start(file), &fault)));
+    }
+    for read in of_plans {
+        let read = read.map(|(stack, replaced)| {
+            // The plan now stands for the stack that it is a plan of.
+            out.stacks
+                .retain(|stack| Some(&stack.name) != replaced.as_ref());
+            stack
+        });
+        out.push(read);
+    }
+    for made in of_templates {
+        out.push(made);
+    }
+    out
+}
+
+impl Outcome {
+    fn push(&mut self, made: Result<Stack, Diagnostic>) {
+        match made {
+            Ok(stack) => self.stacks.push(stack),
+            Err(diagnostic) => self.diagnostics.push(diagnostic),
+        }
+    }
+}
+
+fn template_stack(file: &Arc<SourceFile>, world: &World<'_>) -> Stack {
+    let document = yaml::parse(file);
+    cloudformation::evaluate(&cloudformation::Request {
+        file,
+        document: &document,
+        path: &world.scope.absolute(Path::new(&*file.path)),
+        roots: world.scope.readable(),
+        files: world.files,
+        sources: world.sources,
+        parameters: &world.parameters,
+    })
+}
+
+fn terraform_stacks(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
+    let of = terraform::World {
+        sources: world.sources,
+        files: world.files,
+        scope: world.scope,
+        settings: world.settings.clone(),
+    };
+    terraform::evaluate(folders, &of)
+}
+
+/// The first byte of the first file of a folder.
+fn first_byte(folder: &Folder) -> Option<Span> {
+    let (_, file) = folder.files.first()?;
+    Some(start(file))
+}
+
+fn start(file: &SourceFile) -> Span {
+    Span::new(file.id, 0, 0)
+}

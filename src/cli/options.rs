@@ -1,0 +1,189 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Name;
+use crate::findings::Severity;
+use crate::report::Format;
+
+/// Never trust, always verify: proves or refutes zero trust on Terraform, OpenTofu and CloudFormation.
+///
+/// Offline: reads the files, asks nobody.
+#[derive(Debug, Parser)]
+#[command(
+    name = "distrust",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check files and folders
+    Check(Box<Check>),
+    /// List the rules
+    Rules(Rules),
+    /// Show the page of a rule
+    Explain {
+        /// Its id or an alias
+        rule: String,
+    },
+    /// Print a completion script
+    Completions {
+        /// For this shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+    /// Print the version
+    Version,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status:\n  0  no finding at or above the --fail-on severity\n  1  findings\n  2  wrong usage or settings\n  3  some input could not be read; the rest was checked"
+)]
+pub(super) struct Check {
+    /// Files and folders; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// How findings are written [default: text]
+    #[arg(long, value_name = "FORMAT", value_parser = format, help_heading = "Output")]
+    pub(super) output_format: Option<Format>,
+    /// Write findings to a file in place of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: Option<PathBuf>,
+    /// Show what could neither be proven nor refuted, too
+    #[arg(long, help_heading = "Output")]
+    pub(super) undecided: bool,
+    /// Count findings and undecided checks by rule
+    #[arg(long, help_heading = "Output")]
+    pub(super) statistics: bool,
+    /// Say nothing but findings and errors
+    #[arg(long, short, help_heading = "Output")]
+    pub(super) quiet: bool,
+
+    /// Ask these rules only: ids, aliases, patterns, severities, pillars
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub(super) select: Option<Vec<String>>,
+    /// Do not ask these rules
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub(super) ignore: Option<Vec<String>>,
+    /// The least severity that makes the exit status 1 [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Rules")]
+    pub(super) fail_on: Option<Severity>,
+    /// Exit with 0 whatever is found or could not be read
+    #[arg(long, help_heading = "Rules")]
+    pub(super) exit_zero: bool,
+
+    /// Leave these out, in the syntax of .gitignore
+    #[arg(long, value_name = "PATTERN", help_heading = "Input")]
+    pub(super) exclude: Option<Vec<String>>,
+    /// Set a Terraform variable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Input")]
+    pub(super) var: Vec<(String, String)>,
+    /// Read values of Terraform variables from a file
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(super) var_file: Vec<PathBuf>,
+    /// Read Terraform variables from TF_VAR_… in the environment
+    #[arg(long, help_heading = "Input")]
+    pub(super) env_vars: bool,
+    /// The Terraform workspace
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(super) workspace: Option<String>,
+    /// Set CloudFormation parameters, from a file or one by one
+    #[arg(long, value_name = "FILE|NAME=VALUE", help_heading = "Input")]
+    pub(super) parameters: Option<Vec<String>>,
+    /// Look for copies of remote modules here
+    #[arg(long, value_name = "DIR", help_heading = "Input")]
+    pub(super) module_dir: Option<Vec<PathBuf>>,
+    /// What to call standard input; decides what it is and which module it is part of
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// The root of the repository: nothing outside it and the paths is read [default: the folder with .git]
+    #[arg(long, value_name = "DIR", help_heading = "Input")]
+    pub(super) root: Option<PathBuf>,
+    /// Use this many threads [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Input")]
+    pub(super) threads: Option<u16>,
+
+    /// What `select` comes to with the settings of the project.
+    #[arg(skip)]
+    pub(super) selected: Option<Vec<Name>>,
+    /// What `ignore` comes to.
+    #[arg(skip)]
+    pub(super) ignored: Option<Vec<Name>>,
+    /// The variable files of the project.
+    #[arg(skip)]
+    pub(super) project_var_files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    /// Only these: ids, aliases, patterns, severities, pillars
+    #[arg(value_name = "RULE")]
+    pub(super) names: Vec<String>,
+    /// How they are listed
+    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
+    pub(super) output_format: Listing,
+}
+
+/// How rules are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listing {
+    /// One line each
+    Text,
+    /// For programs
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    Format::named(text).ok_or_else(|| one_of(&Format::ALL.map(Format::name)))
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::named(text).ok_or_else(|| one_of(&Severity::ALL.map(Severity::name)))
+}
+
+fn one_of(words: &[&str]) -> String {
+    format!("one of {} is expected", words.join(", "))
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is expected".into()),
+    }
+}

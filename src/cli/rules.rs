@@ -1,0 +1,168 @@
+//! `distrust rules` and `distrust explain`.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::options::{Listing, Rules};
+use super::terminal::Terminal;
+use super::{Exit, engine, print};
+use crate::config::{Name, Selection, nearest};
+use crate::findings::RuleInfo;
+
+/// A rule as listed for programs.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    title: &'a str,
+    severity: &'static str,
+    pillar: &'static str,
+    controls: Vec<Control<'a>>,
+    aliases: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Control<'a> {
+    framework: &'a str,
+    id: &'a str,
+}
+
+/// Lists the rules, or those that the names select.
+pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
+    let rules = engine::rules();
+    let names: Vec<Name> = options
+        .names
+        .iter()
+        .map(|name| name.as_str().into())
+        .collect();
+    let select = (!names.is_empty()).then_some(&names[..]);
+    let selection = match Selection::new(&rules, select, &[]) {
+        Ok(selection) => selection,
+        Err(errors) => {
+            for error in errors {
+                terminal.error(&error.message, error.help.as_deref());
+            }
+            return Exit::Usage;
+        }
+    };
+    let chosen: Vec<&RuleInfo> = selection.of(&rules).collect();
+    match options.output_format {
+        Listing::Text => print(terminal, &table(&chosen)),
+        Listing::Json => {
+            let listed: Vec<Listed<'_>> = chosen.into_iter().map(listed).collect();
+            match serde_json::to_string_pretty(&listed) {
+                Ok(text) => print(terminal, &format!("{text}\n")),
+                Err(error) => {
+                    terminal.error(&error.to_string(), None);
+                    Exit::Usage
+                }
+            }
+        }
+    }
+}
+
+fn listed(rule: &RuleInfo) -> Listed<'_> {
+    let controls = rule.controls.iter().map(|control| Control {
+        framework: &control.framework,
+        id: &control.id,
+    });
+    Listed {
+        id: &rule.id,
+        title: &rule.title,
+        severity: rule.severity.name(),
+        pillar: rule.pillar.name(),
+        controls: controls.collect(),
+        aliases: rule.aliases.iter().map(|alias| alias.as_str()).collect(),
+        url: rule.url.as_deref(),
+    }
+}
+
+/// One line for each rule, in columns.
+fn table(rules: &[&RuleInfo]) -> String {
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for rule in rules {
+        let (id, severity, pillar) = (rule.id.as_str(), rule.severity, rule.pillar);
+        let _ = writeln!(
+            out,
+            "{id:width$}  {severity:8}  {pillar:12}  {}",
+            rule.title
+        );
+    }
+    out
+}
+
+/// Shows the page of a rule.
+pub(super) fn explain(name: &str, terminal: Terminal) -> Exit {
+    let rules = engine::rules();
+    let named = |rule: &&RuleInfo| {
+        rule.id == name
+            || rule
+                .aliases
+                .iter()
+                .any(|alias| alias.eq_ignore_ascii_case(name))
+    };
+    let Some(rule) = rules.iter().find(named) else {
+        let words = rules
+            .iter()
+            .flat_map(|rule| std::iter::once(&rule.id).chain(&rule.aliases));
+        let near = nearest(name, words.map(|word| word.as_str()));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        terminal.error(
+            &format!("there is no rule `{name}`"),
+            Some(
+                help.as_deref()
+                    .unwrap_or("`distrust rules` lists all rules"),
+            ),
+        );
+        return Exit::Usage;
+    };
+    print(terminal, &page(rule))
+}
+
+/// What is known about a rule, then its page.
+fn page(rule: &RuleInfo) -> String {
+    let mut out = format!(
+        "{}\nseverity: {}, pillar: {}\n",
+        rule.id, rule.severity, rule.pillar
+    );
+    if !rule.aliases.is_empty() {
+        let _ = writeln!(out, "also known as: {}", rule.aliases.join(", "));
+    }
+    let controls: Vec<String> = rule
+        .controls
+        .iter()
+        .map(|control| format!("{} {}", control.framework, control.id))
+        .collect();
+    if !controls.is_empty() {
+        let _ = writeln!(out, "controls: {}", controls.join(", "));
+    }
+    let _ = writeln!(out, "\n{}", rule.help_markdown.trim());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{page, table};
+    use crate::findings::{Control, Pillar, RuleInfo, Severity};
+
+    #[test]
+    fn a_line_and_a_page() {
+        let rule = RuleInfo {
+            id: "aws-s3-bucket-public".into(),
+            title: "S3 bucket is public".into(),
+            severity: Severity::High,
+            pillar: Pillar::Data,
+            help_markdown: "# S3 bucket is public\n\nAnyone can read it.\n".into(),
+            controls: vec![Control {
+                framework: "nist-800-53-r5".into(),
+                id: "AC-3".into(),
+            }],
+            aliases: vec!["CKV_AWS_20".into(), "AVD-AWS-0092".into()],
+            url: None,
+        };
+        insta::assert_snapshot!(format!("{}\n{}", table(&[&rule]), page(&rule)));
+    }
+}

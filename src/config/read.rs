@@ -1,0 +1,152 @@
+//! Reading `distrust.toml`: every key by hand, so that every problem has a place.
+
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Name, Settings, beside, nearest};
+use crate::findings::Severity;
+use crate::report::Format;
+use crate::source::{Code, Diagnostic, SourceFile, Span};
+
+/// The keys there are.
+const KEYS: &[&str] = &[
+    "exclude",
+    "fail-on",
+    "ignore",
+    "module-dir",
+    "output-format",
+    "parameters",
+    "select",
+    "var-file",
+];
+
+/// The settings in a file that lies in `folder`, and everything that is wrong with it.
+pub fn read(file: &SourceFile, folder: &Path) -> (Settings, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        file,
+        diagnostics: Vec::new(),
+    };
+    let (table, errors) = DeTable::parse_recoverable(&file.text);
+    for error in errors {
+        let range = error.span().unwrap_or_default();
+        reader.say(range, error.message().trim().to_owned());
+    }
+    let mut settings = Settings::default();
+    for (key, value) in table.get_ref() {
+        reader.key(&mut settings, folder, key, value);
+    }
+    let Reader { diagnostics, .. } = reader;
+    (settings, diagnostics)
+}
+
+struct Reader<'f> {
+    file: &'f SourceFile,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let end = self.file.text.len();
+        let (start, end) = (range.start.min(end), range.end.min(end));
+        Span::new(self.file.id, start as u32, end.max(start) as u32)
+    }
+
+    fn say(
+        &mut self,
+        range: std::ops::Range<usize>,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        let span = self.span(range);
+        self.diagnostics
+            .push(Diagnostic::new(Code::Structure, span, message));
+        let last = self.diagnostics.len() - 1;
+        &mut self.diagnostics[last]
+    }
+
+    fn key(
+        &mut self,
+        settings: &mut Settings,
+        folder: &Path,
+        key: &Spanned<impl AsRef<str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) {
+        let paths = |texts: Vec<Name>| {
+            let texts = texts.iter();
+            texts.map(|name| beside(folder, &name.text)).collect()
+        };
+        let texts = |names: Vec<Name>| names.into_iter().map(|name| name.text).collect();
+        match key.get_ref().as_ref() {
+            "select" => settings.select = self.names(value),
+            "ignore" => settings.ignore = self.names(value),
+            "exclude" => settings.exclude = self.names(value).map(texts),
+            "parameters" => {
+                settings.parameters = self.names(value).map(|names| {
+                    let names = names.into_iter();
+                    names.map(|name| parameter(folder, name.text)).collect()
+                });
+            }
+            "module-dir" => settings.module_dir = self.names(value).map(paths),
+            "var-file" => settings.var_file = self.names(value).map(paths),
+            "fail-on" => {
+                let names = Severity::ALL.map(Severity::name);
+                settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
+            }
+            "output-format" => {
+                let names = Format::ALL.map(Format::name);
+                settings.output_format = self.one_of(value, &names).and_then(Format::named);
+            }
+            unknown => {
+                let help = match nearest(unknown, KEYS.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys are {}", KEYS.join(", ")),
+                };
+                let message = format!("there is no setting `{unknown}`");
+                self.say(key.span(), message).help = Some(help);
+            }
+        }
+    }
+
+    /// A list of texts.
+    fn names(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<Name>> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.say(value.span(), "a list of texts is expected here");
+            return None;
+        };
+        let mut names = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::String(text) => names.push(Name {
+                    text: text.to_string(),
+                    span: self.span(item.span()),
+                }),
+                _ => {
+                    self.say(item.span(), "a text is expected here");
+                }
+            }
+        }
+        Some(names)
+    }
+
+    /// One of some words.
+    fn one_of<'v>(&mut self, value: &'v Spanned<DeValue<'_>>, words: &[&str]) -> Option<&'v str> {
+        match value.get_ref() {
+            DeValue::String(text) if words.contains(&text.as_ref()) => Some(text),
+            _ => {
+                let message = format!("one of {} is expected here", words.join(", "));
+                self.say(value.span(), message);
+                None
+            }
+        }
+    }
+}
+
+/// `Name=value` as it stands; a path from the folder of the file.
+fn parameter(folder: &Path, text: String) -> String {
+    if text.contains('=') {
+        text
+    } else {
+        beside(folder, &text).to_string_lossy().into_owned()
+    }
+}

@@ -1,0 +1,154 @@
+//! Which rules are asked: by id, alias, pattern, severity or pillar.
+
+use globset::{Glob, GlobMatcher};
+
+use crate::findings::{Pillar, RuleInfo, Severity};
+use crate::source::{Code, Diagnostic, Span};
+
+/// A word that selects rules, and where it was written; nowhere for the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The word.
+    pub text: String,
+    /// Its bytes.
+    pub span: Span,
+}
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            span: Span::nowhere(),
+        }
+    }
+}
+
+/// The rules that are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// Whether the rule at this index is asked.
+    asked: Vec<bool>,
+}
+
+impl Selection {
+    /// The rules that one of `select` names (all, where it is `None`) and none of `ignore`.
+    ///
+    /// # Errors
+    /// Every name that no rule answers to, with the nearest name that some rule does.
+    pub fn new(
+        rules: &[RuleInfo],
+        select: Option<&[Name]>,
+        ignore: &[Name],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        let mut asked = vec![select.is_none(); rules.len()];
+        for (names, ask) in [(select.unwrap_or_default(), true), (ignore, false)] {
+            for name in names {
+                let word = Word::of(&name.text);
+                let mut known = word.is_class();
+                for (rule, asked) in rules.iter().zip(&mut asked) {
+                    if word.names(rule) {
+                        known = true;
+                        *asked = ask;
+                    }
+                }
+                if !known {
+                    errors.push(unknown(rules, name));
+                }
+            }
+        }
+        if errors.is_empty() {
+            Ok(Self { asked })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The rules of the list that are asked; `rules` is the list the selection was made of.
+    pub fn of<'r>(&self, rules: &'r [RuleInfo]) -> impl Iterator<Item = &'r RuleInfo> {
+        rules
+            .iter()
+            .zip(&self.asked)
+            .filter_map(|(rule, asked)| asked.then_some(rule))
+    }
+
+    /// Whether the rule of this id is asked.
+    pub fn has(&self, rules: &[RuleInfo], id: &str) -> bool {
+        self.of(rules).any(|rule| rule.id == id)
+    }
+}
+
+/// What a word means.
+enum Word<'t> {
+    Severity(Severity),
+    Pillar(Pillar),
+    Pattern(Box<GlobMatcher>),
+    Id(&'t str),
+}
+
+impl<'t> Word<'t> {
+    fn of(text: &'t str) -> Self {
+        if let Some(severity) = Severity::named(text) {
+            return Word::Severity(severity);
+        }
+        if let Some(pillar) = Pillar::named(text) {
+            return Word::Pillar(pillar);
+        }
+        if text.contains(['*', '?', '[', '{'])
+            && let Ok(glob) = Glob::new(text)
+        {
+            return Word::Pattern(Box::new(glob.compile_matcher()));
+        }
+        Word::Id(text)
+    }
+
+    /// Whether the word is right even where no rule answers to it.
+    fn is_class(&self) -> bool {
+        matches!(self, Word::Severity(_) | Word::Pillar(_))
+    }
+
+    fn names(&self, rule: &RuleInfo) -> bool {
+        match self {
+            Word::Severity(severity) => rule.severity == *severity,
+            Word::Pillar(pillar) => rule.pillar == *pillar,
+            Word::Pattern(glob) => glob.is_match(rule.id.as_str()),
+            Word::Id(id) => {
+                rule.id == *id
+                    || rule
+                        .aliases
+                        .iter()
+                        .any(|alias| alias.eq_ignore_ascii_case(id))
+            }
+        }
+    }
+}
+
+fn unknown(rules: &[RuleInfo], name: &Name) -> Diagnostic {
+    let words = rules
+        .iter()
+        .flat_map(|rule| std::iter::once(&rule.id).chain(&rule.aliases))
+        .map(|word| word.as_str())
+        .chain(Severity::ALL.map(Severity::name))
+        .chain(Pillar::ALL.map(Pillar::name));
+    let help = match nearest(&name.text, words) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`distrust rules` lists all rules; a severity, a pillar or a pattern like `aws-s3-*` will do too".into(),
+    };
+    let message = format!("no rule, severity or pillar is called `{}`", name.text);
+    Diagnostic::new(Code::Structure, name.span, message).help(help)
+}
+
+/// The word that someone who wrote `text` most likely meant: the most similar one, if it is similar at all.
+pub fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let text = text.to_lowercase();
+    let mut best: Option<(usize, &str)> = None;
+    for word in words {
+        let distance = strsim::damerau_levenshtein(&text, &word.to_lowercase());
+        if best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, word));
+        }
+    }
+    // A third of the letters may be wrong, and one always.
+    best.filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
+        .map(|(_, word)| word)
+}

@@ -1,0 +1,334 @@
+//! The program as a whole: exit statuses, streams, standard input, settings.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// A bucket and nothing else.
+const BUCKET: &str = "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = \"logs\"\n}\n";
+/// Text that is not HCL.
+const BROKEN: &str = "resource \"aws_s3_bucket\" \"x\" {\n  bucket = = 1\n}\n";
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_distrust"));
+    command.args(arguments).current_dir(folder);
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TF_VAR_x"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments)
+        .output()
+        .expect("the program starts")
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().expect("it was not killed")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// The report as JSON.
+fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let all = [&["check", "--output-format", "json"], arguments].concat();
+    let output = run(folder, &all);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {} {}", text(&output.stdout), text(&output.stderr))
+    })
+}
+
+#[test]
+fn without_arguments_it_explains_itself() {
+    let output = run(Path::new("."), &[]);
+    assert_eq!(status(&output), 2);
+    assert!(text(&output.stderr).contains("Usage: distrust"));
+    let output = run(Path::new("."), &["--help"]);
+    assert_eq!((status(&output), output.stderr.len()), (0, 0));
+    assert!(text(&output.stdout).contains("check"));
+}
+
+#[test]
+fn a_typing_error_does_not_look_like_a_clean_run() {
+    let here = folder(&[("main.tf", BUCKET)]);
+    for (arguments, said) in [
+        (&["check", "nope"][..], "there is no file or folder `nope`"),
+        (&["check", "--selct", "x"], "'--select'"),
+        (
+            &["check", "--select", "identty"],
+            "did you mean `identity`?",
+        ),
+        (
+            &["check", "--fail-on", "dire"],
+            "one of critical, high, medium, low, info",
+        ),
+        (&["check", "--var", "x"], "NAME=VALUE"),
+        (
+            &["check", "--var-file", "nope.tfvars"],
+            "the variable file nope.tfvars",
+        ),
+        (
+            &["check", "--parameters", "nope.json"],
+            "the parameter file nope.json",
+        ),
+        (
+            &["check", "--output", "no/such/folder/x"],
+            "no/such/folder/x",
+        ),
+        (&["explain", "nope"], "there is no rule `nope`"),
+    ] {
+        let output = run(here.path(), arguments);
+        assert_eq!(status(&output), 2, "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains(said),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn input_that_was_lost_decides_the_exit_status_and_the_rest_is_checked() {
+    let here = folder(&[("a/main.tf", BROKEN), ("b/main.tf", BUCKET)]);
+    let output = run(here.path(), &["check"]);
+    assert_eq!(status(&output), 3);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("[syntax-error]") && said.contains("a/main.tf:2:"),
+        "{said}"
+    );
+    assert!(said.contains("2 stacks"), "{said}");
+    assert_eq!(status(&run(here.path(), &["check", "--exit-zero"])), 0);
+    assert_ne!(status(&run(here.path(), &["check", "b"])), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn unreadable_files_are_said() {
+    let here = folder(&[("main.tf", BUCKET)]);
+    std::os::unix::fs::symlink("nowhere", here.path().join("gone.tf")).expect("a link");
+    let output = run(here.path(), &["check"]);
+    assert_eq!(status(&output), 3);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("--> gone.tf") && said.contains("leads nowhere"),
+        "{said}"
+    );
+}
+
+#[test]
+fn nothing_to_check_is_said() {
+    let here = folder(&[("readme.txt", "hello")]);
+    let output = run(here.path(), &["check"]);
+    assert_eq!(status(&output), 0);
+    assert_eq!(
+        text(&output.stderr),
+        "No Terraform and no CloudFormation in .\n"
+    );
+    assert_eq!(run(here.path(), &["check", "--quiet"]).stderr, b"");
+}
+
+fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = command(folder, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("it was piped");
+    stdin.write_all(input.as_bytes()).expect("it reads");
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn standard_input_is_what_it_is_called_or_what_it_looks_like() {
+    let here = folder(&[
+        ("m/variables.tf", "variable \"x\" {}\n"),
+        ("m/main.tf", BROKEN),
+    ]);
+    let resources = |arguments: &[&str], input: &str| {
+        let all = [&["check", "-", "--output-format", "json"], arguments].concat();
+        let output = piped(here.path(), &all, input);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (
+            report["statistics"]["resources"].clone(),
+            report["statistics"]["files"].clone(),
+        )
+    };
+    let template = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n";
+    assert_eq!(resources(&[], BUCKET), (1.into(), 1.into()));
+    assert_eq!(resources(&[], template), (1.into(), 1.into()));
+    // Laid over the file of that name, beside the other files of its module.
+    assert_eq!(
+        resources(&["--stdin-filename", "m/main.tf"], BUCKET),
+        (1.into(), 2.into())
+    );
+    let broken = piped(here.path(), &["check", "-"], BROKEN);
+    assert_eq!(status(&broken), 3);
+    assert!(
+        text(&broken.stderr).contains("stdin.tf:2:"),
+        "{}",
+        text(&broken.stderr)
+    );
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let here = folder(&[("main.tf", BROKEN)]);
+    let coloured = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let all = [&["check"], arguments].concat();
+        let mut command = command(here.path(), &all);
+        command.envs(environment.iter().copied());
+        command
+            .output()
+            .expect("the program starts")
+            .stderr
+            .contains(&0x1B)
+    };
+    assert!(!coloured(&[], &[]), "no terminal, no colours");
+    assert!(coloured(&["--color", "always"], &[]));
+    assert!(
+        coloured(&["--color", "always"], &[("NO_COLOR", "1")]),
+        "an option is stronger"
+    );
+    assert!(coloured(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(
+        &[],
+        &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]
+    ));
+    assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let here = folder(&[("main.tf", BUCKET)]);
+    for arguments in [
+        &["completions", "bash"][..],
+        &["check", "--output-format", "json"],
+    ] {
+        let mut child = command(here.path(), arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert!(
+            !text(&output.stderr).contains("error"),
+            "{}",
+            text(&output.stderr)
+        );
+        assert!(matches!(status(&output), 0 | 1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn every_format_is_what_it_says_and_the_same_in_a_file() {
+    let here = folder(&[("main.tf", BUCKET), ("bad.tf", BROKEN)]);
+    for format in ["text", "concise", "json", "sarif"] {
+        let shown = run(here.path(), &["check", "--output-format", format]);
+        let file = run(
+            here.path(),
+            &["check", "--output-format", format, "--output", "out"],
+        );
+        assert_eq!((status(&shown), status(&file)), (3, 3), "{format}");
+        let written = std::fs::read(here.path().join("out")).expect("it was written");
+        assert_eq!(text(&written), text(&shown.stdout), "{format}");
+        assert_eq!(text(&file.stdout), "", "{format}");
+    }
+    let report = json(here.path(), &[]);
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["diagnostics"][0]["code"], "syntax-error");
+    let sarif = run(here.path(), &["check", "--output-format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_slice(&sarif.stdout).expect("JSON");
+    assert_eq!(
+        sarif["runs"][0]["invocations"][0]["executionSuccessful"],
+        false
+    );
+}
+
+#[test]
+fn the_sample_gives_the_same_bytes_with_any_number_of_threads() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sample");
+    let with = |threads: &str| {
+        let all = [
+            "check",
+            "--undecided",
+            "--output-format",
+            "json",
+            "--threads",
+            threads,
+        ];
+        run(&sample, &all).stdout
+    };
+    let one = with("1");
+    assert!(!one.is_empty());
+    for threads in ["2", "7"] {
+        assert_eq!(text(&with(threads)), text(&one));
+    }
+}
+
+#[test]
+fn settings_of_the_project_count_and_what_is_wrong_with_them_is_shown() {
+    let here = folder(&[
+        (
+            "distrust.toml",
+            "output-format = 'json'\nexclude = ['old']\n",
+        ),
+        ("main.tf", BUCKET),
+        ("old/main.tf", BROKEN),
+    ]);
+    let output = run(here.path(), &["check"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["statistics"]["files"], 1);
+    let output = run(here.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(text(&output.stdout), "", "the command line is stronger");
+    std::fs::write(
+        here.path().join("distrust.toml"),
+        "fail_on = 1\nignore = ['datta']\n",
+    )
+    .expect("a file");
+    let output = run(here.path(), &["check"]);
+    assert_eq!(status(&output), 2);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("distrust.toml:1:1") && said.contains("`fail-on`"),
+        "{said}"
+    );
+    assert!(
+        said.contains("distrust.toml:2:11") && said.contains("`data`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_for_shells_and_packagers() {
+    let here = Path::new(".");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(here, &["completions", shell]);
+        assert!(text(&output.stdout).contains("distrust"), "{shell}");
+    }
+    assert!(text(&run(here, &["man"]).stdout).starts_with(".ie"));
+    let version = run(here, &["version"]);
+    assert_eq!(
+        text(&version.stdout),
+        concat!("distrust ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+    assert_eq!(version.stdout, run(here, &["--version"]).stdout);
+}
