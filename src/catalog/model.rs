@@ -93,7 +93,7 @@ pub struct Flow {
     /// The protocol.
     pub protocol: (bool, Path),
     /// Only rules with these values allow (`access: Allow`, `direction: Inbound`); texts are compared without case.
-    pub only: Vec<(Path, Literal)>,
+    pub only: Vec<((bool, Path), Literal)>,
 }
 
 /// How a rule of traffic writes its ports.

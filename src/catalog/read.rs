@@ -269,11 +269,14 @@ fn edge(node: &Node) -> Result<EdgeSpec, Wrong> {
 
 /// A path of a flow; a leading `/` starts from the resource instead of the item.
 fn rooted(node: &Node) -> Result<(bool, Path), Wrong> {
-    let text = node.text()?;
+    rooted_path(node.text()?, node.line)
+}
+
+fn rooted_path(text: &str, line: usize) -> Result<(bool, Path), Wrong> {
     let (root, rest) = text
         .strip_prefix('/')
         .map_or((false, text), |rest| (true, rest));
-    Ok((root, path(rest, node.line)?))
+    Ok((root, path(rest, line)?))
 }
 
 fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
@@ -302,7 +305,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
             "protocol" => flow.protocol = rooted(value)?,
             "only" => {
                 for (name, line, value) in value.map()? {
-                    flow.only.push((path(name, *line)?, value.literal()));
+                    flow.only.push((rooted_path(name, *line)?, value.literal()));
                 }
             }
             other => {

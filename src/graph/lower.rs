@@ -598,14 +598,11 @@ fn default(
     }
 }
 
-/// Whether a version constraint admits only (or no) versions whose major number is in a range. Understood are the
-/// constraints that name one major version: `5.1.0`, `= 5.1`, `~> 5.0`; and lower bounds, which say nothing of the top.
+/// Whether a version constraint admits only (or no) versions whose major number is in a range. Terraform installs the
+/// newest version that a constraint allows: without an upper bound that is one after every range that ends.
 fn in_majors(constraint: Option<&str>, (low, high): (u32, u32)) -> Truth {
-    let Some(constraint) = constraint else {
-        return Truth::Unknown;
-    };
-    let mut answer = Truth::Unknown;
-    for part in constraint.split(',').map(str::trim) {
+    let mut answer = Truth::from(high == u32::MAX);
+    for part in constraint.unwrap_or_default().split(',').map(str::trim) {
         let operator_end = part
             .find(|c: char| c.is_ascii_digit() || c == 'v')
             .unwrap_or(part.len());
@@ -614,16 +611,15 @@ fn in_majors(constraint: Option<&str>, (low, high): (u32, u32)) -> Truth {
         let Some(major) = numbers.next().and_then(|number| number.parse::<u32>().ok()) else {
             continue;
         };
-        let exact = match operator.trim() {
-            "" | "=" => true,
-            "~>" => numbers.next().is_some(),
+        match operator.trim() {
+            "" | "=" => return Truth::from(low <= major && major <= high),
+            "~>" if numbers.next().is_some() => {
+                return Truth::from(low <= major && major <= high);
+            }
             ">=" | ">" if major > high => return Truth::False,
-            ">=" | ">" if major >= low && high == u32::MAX => return Truth::True,
             "<" | "<=" if major < low => return Truth::False,
-            _ => false,
-        };
-        if exact {
-            answer = Truth::from(low <= major && major <= high);
+            "<" | "<=" => answer = Truth::Unknown,
+            _ => {}
         }
     }
     answer

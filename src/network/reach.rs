@@ -16,6 +16,8 @@ pub struct Question {
     pub from: Option<Addresses>,
     /// Port ranges, both ends included; empty: any.
     pub ports: Vec<(u16, u16)>,
+    /// Only rules that open every port at once count.
+    pub every_port: bool,
     /// Protocols by name in lower case; empty: those that have ports.
     pub protocols: Vec<String>,
 }
@@ -63,8 +65,7 @@ struct Gather<'a> {
 impl Gather<'_> {
     fn all(&mut self) {
         if self.flow.each.is_empty() {
-            self.rule(&self.resource.body.clone(), None);
-            return;
+            return self.rule(&self.resource.body, None);
         }
         let (value, start) = self.resource.start(&self.flow.each);
         let found = if start.steps.is_empty() {
@@ -129,10 +130,7 @@ impl Gather<'_> {
                 Truth::False => return,
                 Truth::True => {}
                 Truth::Unknown => {
-                    let why = self
-                        .values(item, &(false, path.clone()))
-                        .iter()
-                        .find_map(Value::first_why);
+                    let why = self.values(item, path).iter().find_map(Value::first_why);
                     unsure.get_or_insert(why.unwrap_or(Why::Condition));
                 }
             }
@@ -154,6 +152,12 @@ impl Gather<'_> {
         } else {
             self.ports(item)
         };
+        if self.question.every_port
+            && !ports.contains(&(0, u16::MAX))
+            && !ports.contains(&(1, u16::MAX))
+        {
+            return;
+        }
         let unsure = unsure.or(port_why);
         for path in &self.flow.addresses {
             for value in self.values(item, path) {
@@ -162,9 +166,9 @@ impl Gather<'_> {
         }
     }
 
-    fn only(&self, item: &Value, path: &Path, literal: &Literal) -> Truth {
+    fn only(&self, item: &Value, path: &(bool, Path), literal: &Literal) -> Truth {
         let wanted = literal.to_string();
-        match walk::value(item, &path.0, self.resource.language) {
+        match self.values(item, path).first() {
             Some(value) => value.test_text(|text| text.eq_ignore_ascii_case(&wanted)),
             None => Truth::from(*literal == Literal::Null),
         }

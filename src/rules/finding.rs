@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::declared::model::{RemedySpec, Rule};
 use super::declared::{Outcome, Witness};
 use crate::eval::{Origin, Role, Truth, Via, Why};
-use crate::findings::{Applicability, Certainty, Finding, Label, Remedy, Severity};
+use crate::findings::{Applicability, Certainty, Finding, Label, Remedy};
 use crate::graph::{Resource, literal_value};
 use crate::source::Span;
 
@@ -47,10 +47,12 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
             .map(|origin| origin.span)
             .or(witness.place)
     };
-    let first = cause
-        .iter()
-        .find(|witness| place(witness).is_some_and(Span::is_somewhere));
-    let primary = first.and_then(place).unwrap_or(resource.header);
+    // The first witness is the one to blame; what is absent is missing in the resource.
+    let primary = cause
+        .first()
+        .and_then(place)
+        .filter(|span| span.is_somewhere());
+    let primary = primary.unwrap_or(resource.header);
     let mut labels = Labels {
         primary,
         labels: Vec::new(),
@@ -65,7 +67,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
     labels.chain(resource.calls.as_deref(), true);
     Finding {
         rule: rule.id.as_str().into(),
-        severity: severity(rule.severity),
+        severity: rule.severity_of_findings(),
         certainty,
         subjects: vec![resource.address.clone()],
         message: rule
@@ -76,7 +78,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
             text: String::new(),
         },
         related: labels.labels,
-        remedy: rule.remedy.as_ref().map(|spec| remedy(spec, rule)),
+        remedy: rule.remedy.as_ref().map(|spec| remedy(spec)),
     }
 }
 
@@ -131,22 +133,11 @@ impl Labels {
     }
 }
 
-fn severity(index: u8) -> Severity {
-    match index {
-        0 => Severity::Info,
-        1 => Severity::Low,
-        2 => Severity::Medium,
-        3 => Severity::High,
-        _ => Severity::Critical,
-    }
-}
-
-fn remedy(spec: &RemedySpec, rule: &Rule) -> Remedy {
+fn remedy(spec: &RemedySpec) -> Remedy {
     let title = match &spec.to {
         Some(value) => format!("set {} to {value}", spec.path),
         None => format!("remove {}", spec.path),
     };
-    debug_assert!(!rule.id.is_empty());
     Remedy {
         title,
         path: spec.path.to_string().into(),

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
-use crate::findings::Finding;
+use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
 use crate::graph::{Graph, Resource};
 pub use declared::model::Rule;
 
@@ -54,6 +54,43 @@ impl RuleSet {
         self.rules
             .iter()
             .find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
+    }
+}
+
+impl Rule {
+    /// How bad a finding of it is.
+    pub fn severity_of_findings(&self) -> Severity {
+        let name = declared::model::SEVERITIES.get(usize::from(self.severity));
+        name.and_then(|name| Severity::named(name))
+            .unwrap_or(Severity::Medium)
+    }
+
+    /// What formats and pages need to know of it; `page` is its page.
+    pub fn info(&self, page: &str) -> RuleInfo {
+        let mut controls: Vec<Control> = Vec::new();
+        for (framework, ids) in &self.controls {
+            controls.extend(ids.iter().map(|id| Control {
+                framework: framework.as_str().into(),
+                id: id.as_str().into(),
+            }));
+        }
+        controls.sort();
+        let mut aliases: Vec<_> = self
+            .aliases
+            .iter()
+            .map(|alias| alias.as_str().into())
+            .collect();
+        aliases.sort();
+        RuleInfo {
+            id: self.id.as_str().into(),
+            title: self.title.clone(),
+            severity: self.severity_of_findings(),
+            pillar: Pillar::named(&self.pillar).unwrap_or(Pillar::Governance),
+            help_markdown: page.to_owned(),
+            controls,
+            aliases,
+            url: None,
+        }
     }
 }
 

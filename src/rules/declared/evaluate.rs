@@ -124,6 +124,7 @@ impl<'a> Scope<'a> {
             from: (!world).then(|| Addresses::union(&networks)),
             ports: reach.ports.clone(),
             protocols: reach.protocols.clone(),
+            every_port: reach.every_port,
         };
         let answer = reach::ask(self.resource, flow, &question);
         let mut witnesses: Vec<Vec<Witness>> = answer

@@ -115,6 +115,8 @@ pub struct Reach {
     pub ports: Vec<(u16, u16)>,
     /// `tcp`, `udp`, `icmp`; empty: any.
     pub protocols: Vec<String>,
+    /// Only by rules that open every port at once.
+    pub every_port: bool,
 }
 
 /// What a statement of a policy document is like. What is left out is not asked for.

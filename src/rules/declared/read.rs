@@ -153,10 +153,9 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
         "not" => only(&[]).and_then(|()| Ok(Check::Not(Box::new(check(value, depth)?)))),
         "when" => {
             only(&["then"])?;
-            Ok(Check::Any(vec![
-                Check::Not(Box::new(check(value, depth)?)),
-                inner("then")?,
-            ]))
+            // What must hold stands first: it is to blame, not the condition.
+            let condition = Check::Not(Box::new(check(value, depth)?));
+            Ok(Check::Any(vec![inner("then")?, condition]))
         }
         "each" => {
             only(&["holds"])?;
@@ -229,6 +228,7 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
         from: Vec::new(),
         ports: Vec::new(),
         protocols: Vec::new(),
+        every_port: false,
     };
     for (key, line, value) in node.map()?.iter().skip(1) {
         match key.as_str() {
@@ -248,7 +248,14 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
                 }
             }
             "protocols" => reach.protocols = value.texts()?,
-            other => return Err(unexpected(*line, other, "from, ports, protocols")),
+            "every-port" => reach.every_port = boolean(value)?,
+            other => {
+                return Err(unexpected(
+                    *line,
+                    other,
+                    "from, ports, protocols, every-port",
+                ));
+            }
         }
     }
     if reach.from.is_empty() {
