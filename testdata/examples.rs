@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use distrust::catalog::Catalog;
-use distrust::eval::terraform::{Folder, Settings, World, evaluate};
+use distrust::eval::terraform::{Settings, World, evaluate};
 use distrust::eval::{Stack, cloudformation};
 use distrust::findings::{Certainty, Finding};
 use distrust::graph::build;
 use distrust::rules::{Rule, RuleSet, check, pages};
-use distrust::source::{Memory, Scope, SourceMap};
+use distrust::source::{Folder, Memory, Scope, SourceMap};
 use distrust::syntax::yaml;
 use serde_json::{Value as Json, json};
 
