@@ -1,3 +1,230 @@
-//! Build script.
+//! Build script: reads `rules/`, checks every file, and writes what the library includes.
+//!
+//! `kinds.bin` is the vocabulary, `rules.bin` the rules, `pages.bin` their pages: [postcard], so that nothing is parsed
+//! at start-up. What is wrong with a file fails the build with its path and line.
 
-fn main() {}
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path as FilePath, PathBuf};
+
+#[allow(dead_code, missing_docs, unreachable_pub)]
+mod catalog {
+    pub mod model;
+    pub mod read;
+    pub mod tree;
+}
+#[allow(dead_code, missing_docs, unreachable_pub)]
+mod rules {
+    pub mod declared {
+        pub mod model;
+        pub mod read;
+    }
+}
+
+use catalog::model::{Kind, Path};
+use catalog::tree::Wrong;
+use rules::declared::model::{Check, Rule};
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    let mut files = Vec::new();
+    walk(&root.join("rules"), &mut files);
+    files.sort();
+    let mut wrongs = Vec::new();
+    let kinds = read_kinds(&root, &files, &mut wrongs);
+    let (rules, pages) = read_rules(&root, &files, &kinds, &mut wrongs);
+    if !wrongs.is_empty() {
+        for wrong in wrongs {
+            println!("cargo::error={wrong}");
+        }
+        return;
+    }
+    let kinds: Vec<Kind> = kinds.into_values().collect();
+    for (name, bytes) in [
+        ("kinds.bin", postcard::to_allocvec(&kinds)),
+        ("rules.bin", postcard::to_allocvec(&rules)),
+        ("pages.bin", postcard::to_allocvec(&pages)),
+    ] {
+        fs::write(out.join(name), bytes.expect("plain data"))
+            .expect("the output folder is writable");
+    }
+}
+
+/// All files below a folder. Each folder is watched too, so that a new file is noticed.
+fn walk(folder: &FilePath, files: &mut Vec<PathBuf>) {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+fn read(path: &FilePath) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn shown(root: &FilePath, path: &FilePath, wrong: &Wrong) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path).display();
+    format!("{path}:{}: {}", wrong.line, wrong.message)
+}
+
+fn read_kinds(
+    root: &FilePath,
+    files: &[PathBuf],
+    wrongs: &mut Vec<String>,
+) -> BTreeMap<String, Kind> {
+    let mut kinds = BTreeMap::new();
+    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.ends_with("_kinds.yaml")) {
+        let found = match catalog::read::kinds(&read(file)) {
+            Ok(found) => found,
+            Err(wrong) => {
+                wrongs.push(shown(root, file, &wrong));
+                continue;
+            }
+        };
+        for (line, kind) in found {
+            for type_name in kind.terraform.iter().chain(&kind.cloudformation) {
+                if let Some(other) = types.insert(type_name.clone(), kind.name.clone()) {
+                    let message = format!("`{type_name}` is of kind `{other}` already");
+                    wrongs.push(shown(root, file, &Wrong::at(line, message)));
+                }
+            }
+            if kinds.insert(kind.name.clone(), kind).is_some() {
+                wrongs.push(shown(
+                    root,
+                    file,
+                    &Wrong::at(line, "this kind is described twice"),
+                ));
+            }
+        }
+    }
+    kinds
+}
+
+fn read_rules(
+    root: &FilePath,
+    files: &[PathBuf],
+    kinds: &BTreeMap<String, Kind>,
+    wrongs: &mut Vec<String>,
+) -> (Vec<Rule>, Vec<String>) {
+    let mut found: BTreeMap<String, (Rule, String)> = BTreeMap::new();
+    for file in files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|ext| ext == "md"))
+    {
+        let text = read(file);
+        let rule = rules::declared::read::rule(&text).and_then(|rule| {
+            check_rule(&rule, root, file, kinds)?;
+            Ok(rule)
+        });
+        match rule {
+            Ok(rule) => {
+                let page = rules::declared::read::split(&text).map(|(_, page, _)| page.to_owned());
+                found.insert(rule.id.clone(), (rule, page.unwrap_or_default()));
+            }
+            Err(wrong) => wrongs.push(shown(root, file, &wrong)),
+        }
+    }
+    found.into_values().unzip()
+}
+
+/// What a single file cannot know: its id is its path, its flows and paths are those of the vocabulary.
+fn check_rule(
+    rule: &Rule,
+    root: &FilePath,
+    file: &FilePath,
+    kinds: &BTreeMap<String, Kind>,
+) -> Result<(), Wrong> {
+    let relative = file
+        .strip_prefix(root.join("rules"))
+        .unwrap_or(file)
+        .with_extension("");
+    let expected: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+    if rule.id != expected.join("-") {
+        return Err(Wrong::at(
+            2,
+            format!(
+                "the id of this file is `{}`, after its path",
+                expected.join("-")
+            ),
+        ));
+    }
+    let Some(check) = &rule.check else {
+        return Ok(());
+    };
+    for name in &rule.kinds {
+        let kind = kinds.get(name);
+        let mut flows = Vec::new();
+        flows_of(check, &mut flows);
+        for flow in flows {
+            if !kind.is_some_and(|kind| kind.flows.iter().any(|known| known.name == flow)) {
+                return Err(Wrong::at(2, format!("kind `{name}` has no flow `{flow}`")));
+            }
+        }
+        let mut paths = Vec::new();
+        rules::declared::read::paths(check, &Path::default(), &mut paths);
+        if let Some(kind) = kind {
+            paths.iter().try_for_each(|path| check_path(path, kind))?;
+        }
+    }
+    Ok(())
+}
+
+fn flows_of(check: &Check, out: &mut Vec<String>) {
+    match check {
+        Check::All(checks) | Check::Any(checks) => {
+            checks.iter().for_each(|check| flows_of(check, out))
+        }
+        Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => flows_of(check, out),
+        Check::Reachable(reach) => out.push(reach.flow.clone()),
+        Check::Value(..) | Check::Policy(..) | Check::Related(_) => {}
+    }
+}
+
+/// A path must say `[]` where the vocabulary does, and must not stop above an attribute that is spread over sources:
+/// what is there in one language would be absent in the other.
+fn check_path(path: &Path, kind: &Kind) -> Result<(), Wrong> {
+    for attribute in &kind.attributes {
+        let declared = &attribute.path.0;
+        let common = declared
+            .iter()
+            .zip(&path.0)
+            .take_while(|(a, b)| a.name == b.name)
+            .count();
+        if common == declared.len()
+            && declared[common - 1].each
+            && !path.0[common - 1].each
+            && path.0.len() > common
+        {
+            return Err(Wrong::at(
+                2,
+                format!("`{path}`: `{}` is a list, say `[]`", attribute.path),
+            ));
+        }
+        let whole = kind
+            .attributes
+            .iter()
+            .any(|other| other.path.0.len() == path.0.len() && names_equal(&other.path, path));
+        if common == path.0.len() && declared.len() > common && !whole {
+            return Err(Wrong::at(
+                2,
+                format!("`{path}` stops above `{}`; ask for that", attribute.path),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn names_equal(a: &Path, b: &Path) -> bool {
+    a.0.iter().zip(&b.0).all(|(a, b)| a.name == b.name)
+}

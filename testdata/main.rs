@@ -2,6 +2,8 @@
 
 mod cli;
 mod cloudformation;
+mod examples;
 mod house;
 mod json;
+mod schemas;
 mod terraform;

@@ -37,6 +37,8 @@ pub enum Why {
     Instance(EcoString),
     /// Another stack's export or state.
     Import(EcoString),
+    /// It belongs to a resource that is declared elsewhere: what names it here.
+    Elsewhere(EcoString),
     /// A reference that is resolved when the stack is deployed (`{{resolve:…}}`).
     Dynamic,
     /// The definition refers to itself: its name.
@@ -60,6 +62,7 @@ impl Why {
             Why::Condition => "condition",
             Why::Instance(_) => "instance",
             Why::Import(_) => "import",
+            Why::Elsewhere(_) => "elsewhere",
             Why::Dynamic => "dynamic",
             Why::Cycle(_) => "cycle",
             Why::Invalid => "invalid",
@@ -80,6 +83,9 @@ impl fmt::Display for Why {
             Why::Condition => f.write_str("a condition that is not known decides"),
             Why::Instance(name) => write!(f, "{name} belongs to a collection that is not known"),
             Why::Import(name) => write!(f, "{name} comes from another stack"),
+            Why::Elsewhere(name) => {
+                write!(f, "{name} belongs to a resource that is declared elsewhere")
+            }
             Why::Dynamic => f.write_str("it is resolved when the stack is deployed"),
             Why::Cycle(name) => write!(f, "{name} is defined in terms of itself"),
             Why::Invalid => f.write_str("the expression is not valid"),

@@ -5,6 +5,7 @@
 pub mod concise;
 pub mod excerpt;
 mod fingerprint;
+pub mod graph;
 pub mod json;
 pub mod sarif;
 pub mod summary;

@@ -1,0 +1,270 @@
+//! The vocabulary as data: kinds, attributes and how each dialect spells them. Compiled into the build script too,
+//! so it names nothing else of the crate.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of resource: `aws.s3.bucket`, or a provider's own type name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kind {
+    /// Its name in the vocabulary.
+    pub name: String,
+    /// The CloudFormation types of this kind.
+    pub cloudformation: Vec<String>,
+    /// The Terraform types of this kind.
+    pub terraform: Vec<String>,
+    /// The attribute whose known text identifies a resource of this kind within its stack (`bucket_name`).
+    pub identity: Option<String>,
+    /// The attributes that are not simply passed through.
+    pub attributes: Vec<Attribute>,
+    /// The rules of traffic that it holds.
+    pub flows: Vec<Flow>,
+    /// The edges that its attributes draw.
+    pub edges: Vec<EdgeSpec>,
+}
+
+/// An attribute that some dialect spells differently, spreads over several resources, or leaves to a default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Where it is in the vocabulary. A last step with `[]` is a list that every source adds to.
+    pub path: Path,
+    /// The Terraform spellings; of a scalar, the first that says something wins.
+    pub terraform: Vec<Source>,
+    /// The CloudFormation spellings; empty when it is spelled as the vocabulary says.
+    pub cloudformation: Vec<Source>,
+    /// What holds when nothing is written; the first case that fits.
+    pub defaults: Vec<Default_>,
+}
+
+/// A default, perhaps only under a condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Default_ {
+    /// The Terraform provider's major versions it is about, both ends included; `None`: every dialect and version.
+    pub provider: Option<(u32, u32)>,
+    /// The value.
+    pub value: Literal,
+}
+
+/// One way to spell an attribute.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The satellite it is written in; `None`: the resource itself.
+    pub join: Option<Join>,
+    /// The path to it. Empty: the whole satellite.
+    pub path: Path,
+    /// Only where these arguments have these values.
+    pub filter: Vec<(Path, Literal)>,
+    /// What its texts mean in the vocabulary; a text that is not here says nothing. Empty: as it stands.
+    pub when: Vec<(String, Literal)>,
+    /// The members of each item that are spelled differently; the others pass through.
+    pub members: Vec<Member>,
+    /// A value that is written nowhere.
+    pub constant: Option<Literal>,
+}
+
+/// A member of an item of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name in the vocabulary; with `[]` it is a list.
+    pub step: Step,
+    /// Its spellings within the item.
+    pub sources: Vec<Source>,
+}
+
+/// `type[argument]`: the resources of a type whose argument refers to this one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Join {
+    /// The dialect's type.
+    pub type_name: String,
+    /// The argument that refers here.
+    pub argument: String,
+}
+
+/// A list of rules of traffic: who may send to which ports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Its name: `ingress`, `egress`.
+    pub name: String,
+    /// The list of rules; empty: the resource is one rule.
+    pub each: Path,
+    /// The addresses of the other side, of a rule (or, with `true`, of the resource).
+    pub addresses: Vec<(bool, Path)>,
+    /// The ports.
+    pub ports: Ports,
+    /// The protocol.
+    pub protocol: (bool, Path),
+    /// Only rules with these values allow (`access: Allow`, `direction: Inbound`); texts are compared without case.
+    pub only: Vec<((bool, Path), Literal)>,
+}
+
+/// How a rule of traffic writes its ports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Ports {
+    /// Two numbers, both included. Both absent or -1: every port.
+    Pair((bool, Path), (bool, Path)),
+    /// Texts as `22`, `8000-9000`, `*`. None written: every port.
+    Ranges(Vec<(bool, Path)>),
+}
+
+/// An edge that an attribute draws.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EdgeSpec {
+    /// The attribute that names where it starts; empty: the resource itself.
+    pub from: Path,
+    /// The attribute that names where it ends.
+    pub to: Path,
+    /// What it means.
+    pub relation: Relation,
+    /// The kinds it may end at, for names that are plain text; empty: references only.
+    pub kinds: Vec<String>,
+}
+
+/// What an edge means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Relation {
+    /// Mentions it, nothing more is known.
+    Refers,
+    /// Is attached to it: a policy to a role, an instance to a security group.
+    Attached,
+    /// Lies in it: an instance in a subnet, a subnet in a network.
+    Within,
+    /// Sends traffic to it: a route to a gateway, a listener to a target group.
+    Routes,
+    /// Is encrypted with it.
+    Encrypted,
+    /// Writes its logs to it.
+    Logs,
+    /// Acts as it: a function with a role.
+    Assumes,
+    /// Is a part of it: a rule of a group, a versioning setting of a bucket.
+    Part,
+}
+
+impl Relation {
+    /// All of them.
+    pub const ALL: [Relation; 8] = [
+        Relation::Refers,
+        Relation::Attached,
+        Relation::Within,
+        Relation::Routes,
+        Relation::Encrypted,
+        Relation::Logs,
+        Relation::Assumes,
+        Relation::Part,
+    ];
+
+    /// The word for it, in files and output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Relation::Refers => "refers-to",
+            Relation::Attached => "attached-to",
+            Relation::Within => "within",
+            Relation::Routes => "routes-to",
+            Relation::Encrypted => "encrypted-with",
+            Relation::Logs => "logs-to",
+            Relation::Assumes => "assumes",
+            Relation::Part => "part-of",
+        }
+    }
+}
+
+/// A path of attributes: `versioning_configuration.status`, `security_group_ingress[].cidr_ip[]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Path(pub Vec<Step>);
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Step {
+    /// The name of the attribute.
+    pub name: String,
+    /// Whether `[]` follows: every member of the list.
+    pub each: bool,
+}
+
+/// A value written in a rule file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Literal {
+    /// Nothing.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Literal>),
+    /// A map.
+    Map(Vec<(String, Literal)>),
+}
+
+impl Path {
+    /// Reads `a.b[].c`.
+    ///
+    /// # Errors
+    /// What is wrong with the text, as a sentence.
+    pub fn parse(text: &str) -> Result<Path, String> {
+        let mut steps = Vec::new();
+        for part in text.split('.') {
+            let (name, each) = part
+                .strip_suffix("[]")
+                .map_or((part, false), |name| (name, true));
+            if name.is_empty()
+                || !name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_-:/*".contains(&b))
+            {
+                return Err(format!(
+                    "`{text}` is not a path: `{part}` is not a name, perhaps followed by `[]`"
+                ));
+            }
+            steps.push(Step {
+                name: name.to_owned(),
+                each,
+            });
+        }
+        Ok(Path(steps))
+    }
+
+    /// Whether it has no steps.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, step) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(".")?;
+            }
+            f.write_str(&step.name)?;
+            if step.each {
+                f.write_str("[]")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Literal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Literal::Null => f.write_str("null"),
+            Literal::Bool(value) => write!(f, "{value}"),
+            Literal::Int(value) => write!(f, "{value}"),
+            Literal::Text(value) => f.write_str(value),
+            Literal::List(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if at > 0 { ", " } else { "" })?;
+                }
+                Ok(())
+            }
+            Literal::Map(entries) => {
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    write!(f, "{}{key} = {value}", if at > 0 { ", " } else { "" })?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

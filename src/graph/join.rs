@@ -1,0 +1,362 @@
+//! Which satellite belongs to which resource: by reference first, by equal text second, and honest about the rest.
+//!
+//! Made once per stack and linear in its resources: satellites look their owner up by address or by name; the few whose
+//! owner is not known are kept in one list that all possible owners share.
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use crate::catalog::{Catalog, Join, Kind};
+use crate::eval::{Address, Data, Declared, Key, Mode, Piece, Reference, Value, Why};
+
+use super::walk;
+use crate::eval::Language;
+
+/// How many references are followed from one satellite to its owner.
+const MAX_HOPS: usize = 8;
+
+/// A satellite of a resource: its place in the stack, and why that is not sure.
+pub(super) type Member = (usize, Option<Why>);
+
+/// All joins of a stack.
+pub(super) struct Joins<'a> {
+    declared: &'a [Declared],
+    catalog: &'a Catalog,
+    language: Language,
+    /// Instances by the address of their block.
+    blocks: FxHashMap<Address, Vec<usize>>,
+    /// Resources of a kind by the key of their name.
+    names: FxHashMap<(&'a str, EcoString), Vec<usize>>,
+    /// Per kind the resources whose name is not known.
+    unnamed: FxHashMap<&'a str, Vec<usize>>,
+    /// Owner and join to satellites.
+    members: FxHashMap<(usize, &'a Join), Vec<Member>>,
+    /// Satellites that may belong to any resource of a kind, and those that may belong to any whose name is not known.
+    anyone: FxHashMap<(&'a str, &'a Join), Vec<Member>>,
+    anyone_unnamed: FxHashMap<(&'a str, &'a Join), Vec<Member>>,
+    /// Satellites that belong, or may belong, to a resource that is not here.
+    pub(super) orphans: Vec<(usize, &'a Kind, &'a Join, Why)>,
+}
+
+/// To whom a satellite belongs.
+enum Owner {
+    /// One of these; unsure for this reason.
+    These(Vec<usize>, Option<Why>),
+    /// A resource that is not here; perhaps one whose name is not known.
+    Elsewhere,
+    /// Who knows.
+    Anyone(Why),
+}
+
+impl<'a> Joins<'a> {
+    /// The joins of the resources of one stack.
+    pub(super) fn new(declared: &'a [Declared], catalog: &'a Catalog, language: Language) -> Self {
+        let mut joins = Self {
+            declared,
+            catalog,
+            language,
+            blocks: FxHashMap::default(),
+            names: FxHashMap::default(),
+            unnamed: FxHashMap::default(),
+            members: FxHashMap::default(),
+            anyone: FxHashMap::default(),
+            anyone_unnamed: FxHashMap::default(),
+            orphans: Vec::new(),
+        };
+        for (at, resource) in declared.iter().enumerate() {
+            joins.index(at, resource);
+        }
+        for (at, resource) in declared.iter().enumerate() {
+            if resource.address.mode == Mode::Managed {
+                for (kind, join) in catalog.owners(&resource.address.type_name) {
+                    joins.place(at, resource, kind, join);
+                }
+            }
+        }
+        joins
+    }
+
+    /// The satellites of an owner through a join, the sure ones first, in order of declaration.
+    pub(super) fn of(
+        &self,
+        owner: usize,
+        kind: &'a str,
+        join: &'a Join,
+    ) -> impl Iterator<Item = &Member> {
+        let unnamed = self
+            .unnamed
+            .get(kind)
+            .is_some_and(|unnamed| unnamed.binary_search(&owner).is_ok());
+        let sure = self.members.get(&(owner, join)).into_iter().flatten();
+        let anyone = self.anyone.get(&(kind, join)).into_iter().flatten();
+        let by_name = self
+            .anyone_unnamed
+            .get(&(kind, join))
+            .filter(|_| unnamed)
+            .into_iter()
+            .flatten();
+        sure.chain(anyone).chain(by_name)
+    }
+
+    fn index(&mut self, at: usize, resource: &'a Declared) {
+        self.blocks
+            .entry(resource.address.block())
+            .or_default()
+            .push(at);
+        let Some(kind) = self.catalog.kind_by_type(&resource.address.type_name) else {
+            return;
+        };
+        let Some(name) = identity(kind, resource, self.language) else {
+            return;
+        };
+        match key_of(&name, &resource.address.module) {
+            Some(key) => self
+                .names
+                .entry((&kind.name, key.text))
+                .or_default()
+                .push(at),
+            None => self.unnamed.entry(&kind.name).or_default().push(at),
+        }
+        if !name.is_wholly_known() {
+            let unnamed = self.unnamed.entry(&kind.name).or_default();
+            if unnamed.last() != Some(&at) {
+                unnamed.push(at);
+            }
+        }
+    }
+
+    fn place(&mut self, at: usize, resource: &'a Declared, kind: &'a Kind, join: &'a Join) {
+        let argument = self.argument(resource, join);
+        let owner = match &argument {
+            Some(value) => self.owner(value, &resource.address.module, kind, join, 0),
+            None => Owner::Elsewhere,
+        };
+        let named = argument
+            .as_ref()
+            .map_or_else(|| join.argument.as_str().into(), |value| shown(value));
+        match owner {
+            Owner::These(owners, why) => {
+                for owner in owners {
+                    self.members
+                        .entry((owner, join))
+                        .or_default()
+                        .push((at, why.clone()));
+                }
+            }
+            Owner::Elsewhere => {
+                let known = argument.is_some_and(|value| value.as_text().is_some());
+                if known {
+                    let member = (at, Some(Why::Elsewhere(named.clone())));
+                    self.anyone_unnamed
+                        .entry((&kind.name, join))
+                        .or_default()
+                        .push(member);
+                }
+                if !matches!(named.as_str(), "") {
+                    self.orphans.push((at, kind, join, Why::Elsewhere(named)));
+                }
+            }
+            Owner::Anyone(why) => {
+                self.anyone
+                    .entry((&kind.name, join))
+                    .or_default()
+                    .push((at, Some(why)));
+                self.orphans.push((at, kind, join, Why::Elsewhere(named)));
+            }
+        }
+    }
+
+    fn argument(&self, resource: &Declared, join: &Join) -> Option<Value> {
+        let map = resource.body.as_map()?;
+        walk::entry(map, &join.argument, self.language).cloned()
+    }
+
+    fn owner(&self, value: &Value, module: &str, kind: &Kind, join: &Join, hops: usize) -> Owner {
+        if hops > MAX_HOPS {
+            return Owner::Anyone(Why::Limit);
+        }
+        match &value.data {
+            Data::Reference(reference) => {
+                self.referenced(reference, value, module, kind, join, hops)
+            }
+            Data::Unknown(unknown) if !unknown.among.is_empty() => {
+                let mut all = Vec::new();
+                for one in &unknown.among {
+                    match self.owner(one, module, kind, join, hops + 1) {
+                        Owner::These(owners, _) => all.extend(owners),
+                        Owner::Elsewhere => {}
+                        anyone @ Owner::Anyone(_) => return anyone,
+                    }
+                }
+                if all.is_empty() {
+                    Owner::Elsewhere
+                } else {
+                    Owner::These(all, Some(unknown.why.clone()))
+                }
+            }
+            Data::Null => Owner::Elsewhere,
+            _ => self.named(value, module, kind),
+        }
+    }
+
+    fn referenced(
+        &self,
+        reference: &Reference,
+        value: &Value,
+        module: &str,
+        kind: &Kind,
+        join: &Join,
+        hops: usize,
+    ) -> Owner {
+        let target = &reference.target;
+        let instances = self
+            .blocks
+            .get(&target.block())
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let types = kind.terraform.iter().chain(&kind.cloudformation);
+        if target.mode == Mode::Managed
+            && types.clone().any(|own| *own == target.type_name.as_str())
+        {
+            return self.instance(target, instances);
+        }
+        if let Some(inner) = &reference.value {
+            return self.owner(inner, module, kind, join, hops + 1);
+        }
+        // `bucket = aws_s3_bucket_versioning.x.bucket`: another satellite of the same owner.
+        let also = self
+            .catalog
+            .owners(&target.type_name)
+            .find(|(other, _)| other.name == kind.name);
+        if let (Some((_, other)), Some(&first)) = (also, instances.first()) {
+            if let Some(argument) = self.argument(&self.declared[first], other) {
+                return self.owner(
+                    &argument,
+                    &self.declared[first].address.module,
+                    kind,
+                    join,
+                    hops + 1,
+                );
+            }
+        }
+        self.named(value, module, kind)
+    }
+
+    /// The instance that a reference means among those of its block.
+    fn instance(&self, target: &Address, instances: &[usize]) -> Owner {
+        let key = |at: usize| &self.declared[at].address.key;
+        if let Some(&at) = instances.iter().find(|&&at| *key(at) == target.key) {
+            return Owner::These(vec![at], None);
+        }
+        match (instances, &target.key) {
+            ([], _) => Owner::Elsewhere,
+            // The whole block, or one instance of a block whose instances cannot be counted.
+            ([only], _) if *key(*only) == Key::Placeholder || target.key == Key::None => {
+                Owner::These(vec![*only], None)
+            }
+            (_, Key::None | Key::Placeholder) => Owner::These(
+                instances.to_vec(),
+                Some(Why::Instance(target.to_string().into())),
+            ),
+            _ => Owner::Elsewhere,
+        }
+    }
+
+    /// The owner of that name.
+    fn named(&self, value: &Value, module: &str, kind: &Kind) -> Owner {
+        let key = key_of(value, module);
+        if let Some(owners) = key
+            .as_ref()
+            .and_then(|key| self.names.get(&(kind.name.as_str(), key.text.clone())))
+        {
+            let why = (owners.len() > 1).then(|| Why::Instance(shown(value)));
+            return Owner::These(owners.clone(), why);
+        }
+        match value.first_why() {
+            None => Owner::Elsewhere,
+            // Something of a resource that is no owner and names none: a data source, a random name.
+            Some(_) if matches!(value.data, Data::Reference(_)) => Owner::Elsewhere,
+            Some(why) => Owner::Anyone(why),
+        }
+    }
+}
+
+/// The name of a resource as written, by which others may call it.
+pub(super) fn identity(kind: &Kind, resource: &Declared, language: Language) -> Option<Value> {
+    let name = kind.identity.as_ref()?;
+    let map = resource.body.as_map()?;
+    if language == Language::CloudFormation {
+        return walk::entry(map, name, language).cloned();
+    }
+    let spelled = kind
+        .attributes
+        .iter()
+        .find(|own| own.path.0.len() == 1 && own.path.0[0].name == *name);
+    let argument = spelled
+        .and_then(|own| own.terraform.first())
+        .map_or(name.as_str(), |source| &source.path.0[0].name);
+    walk::entry(map, argument, language).cloned()
+}
+
+/// A text that is equal for values that are equal, known or not.
+pub(super) struct NameKey {
+    pub(super) text: EcoString,
+}
+
+/// The key of a name: its text, with what is not known in it replaced by what would decide it. Two unknown names are
+/// equal when the same variables of the same module instance make them.
+pub(super) fn key_of(value: &Value, module: &str) -> Option<NameKey> {
+    let mut text = EcoString::new();
+    push_key(value, module, &mut text, 0)?;
+    Some(NameKey { text })
+}
+
+fn push_key(value: &Value, module: &str, out: &mut EcoString, depth: usize) -> Option<()> {
+    if depth > MAX_HOPS {
+        return None;
+    }
+    match &value.data {
+        Data::Text(text) => out.push_str(text),
+        Data::Number(number) => out.push_str(&number.to_string()),
+        Data::Template(template) => match &template.text {
+            Some(text) => out.push_str(text),
+            None => {
+                for piece in &template.pieces {
+                    match piece {
+                        Piece::Text(text, _) => out.push_str(text),
+                        Piece::Value(value) => push_key(value, module, out, depth + 1)?,
+                    }
+                }
+            }
+        },
+        Data::Reference(reference) => match &reference.value {
+            Some(inner) => push_key(inner, module, out, depth + 1)?,
+            None => out.push_str(&format!("\0{reference}\0")),
+        },
+        Data::Unknown(unknown) if unknown.among.is_empty() => match &unknown.why {
+            Why::Variable(_)
+            | Why::Data(_)
+            | Why::Computed(_)
+            | Why::Environment(_)
+            | Why::Import(_) => {
+                let span = value.origin.span;
+                out.push_str(&format!("\0{module}\0{:?}\0{:?}\0", unknown.why, span));
+            }
+            _ => return None,
+        },
+        _ => return None,
+    }
+    Some(())
+}
+
+/// How a value that names a resource is written in a message.
+fn shown(value: &Value) -> EcoString {
+    match &value.data {
+        Data::Reference(reference) => reference.to_string().into(),
+        _ => match (value.as_text(), value.first_why()) {
+            (Some(text), _) => text.into(),
+            (None, Some(Why::Variable(name) | Why::Computed(name) | Why::Data(name))) => name,
+            _ => "it".into(),
+        },
+    }
+}

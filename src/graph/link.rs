@@ -1,0 +1,267 @@
+//! Edges: every reference, and what the vocabulary says some attributes mean.
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use super::join::key_of;
+use super::{Edge, Resource, ResourceId, walk};
+use crate::catalog::{Catalog, Path, Relation};
+use crate::eval::{Address, Data, Key, Origin, Piece, Value};
+
+/// How deep references are looked for in a value.
+const MAX_DEPTH: usize = 64;
+
+/// All edges, sorted.
+pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> Vec<Edge> {
+    let index = Index::new(resources, catalog);
+    let mut edges = Vec::new();
+    for resource in resources.iter().filter(|resource| !resource.partial) {
+        index.references(resource, &mut edges);
+        index.declared(resource, catalog, &mut edges);
+        index.parts(resource, &mut edges);
+    }
+    edges.sort_by(|a, b| {
+        let key = |edge: &Edge| (edge.from, edge.to, edge.relation, edge.attribute.clone());
+        key(a).cmp(&key(b))
+    });
+    edges.dedup_by(|a, b| {
+        (a.from, a.to, a.relation, &a.attribute) == (b.from, b.to, b.relation, &b.attribute)
+    });
+    drop_plain(edges)
+}
+
+/// A plain mention says nothing where a relation is known for the same two resources.
+fn drop_plain(edges: Vec<Edge>) -> Vec<Edge> {
+    let mut kept: Vec<Edge> = Vec::with_capacity(edges.len());
+    let mut run = 0;
+    for at in 0..edges.len() {
+        let edge = &edges[at];
+        if at == 0 || (edges[at - 1].from, edges[at - 1].to) != (edge.from, edge.to) {
+            run = at;
+        }
+        let end = edges[run..]
+            .partition_point(|other| (other.from, other.to) <= (edge.from, edge.to))
+            + run;
+        let related = edges[end - 1].relation != Relation::Refers;
+        if edge.relation != Relation::Refers || !related {
+            kept.push(edge.clone());
+        }
+    }
+    kept
+}
+
+struct Index<'a> {
+    blocks: FxHashMap<Address, Vec<ResourceId>>,
+    names: FxHashMap<(&'a str, &'a str, EcoString), Vec<ResourceId>>,
+    resources: &'a [Resource],
+}
+
+impl<'a> Index<'a> {
+    fn new(resources: &'a [Resource], catalog: &Catalog) -> Self {
+        let mut index = Self {
+            blocks: FxHashMap::default(),
+            names: FxHashMap::default(),
+            resources,
+        };
+        for resource in resources.iter().filter(|resource| !resource.partial) {
+            index
+                .blocks
+                .entry(resource.address.block())
+                .or_default()
+                .push(resource.id);
+            let identity = catalog
+                .kind(&resource.kind)
+                .and_then(|kind| kind.identity.as_ref());
+            let name = identity.and_then(|name| {
+                resource.get(&Path(vec![crate::catalog::Step {
+                    name: name.clone(),
+                    each: false,
+                }]))
+            });
+            if let Some(key) = name.and_then(|name| key_of(&name, &resource.address.module)) {
+                let key = (
+                    resource.address.stack.as_str(),
+                    resource.kind.as_str(),
+                    key.text,
+                );
+                index.names.entry(key).or_default().push(resource.id);
+            }
+        }
+        index
+    }
+
+    /// The resources that a reference means: the instance, the placeholder for it, or all instances of the block.
+    fn targets(&self, target: &Address) -> &[ResourceId] {
+        let Some(all) = self.blocks.get(&target.block()) else {
+            return &[];
+        };
+        let key = |id: &ResourceId| &self.resources[id.0 as usize].address.key;
+        match all.iter().position(|id| *key(id) == target.key) {
+            Some(at) => &all[at..=at],
+            None if target.key == Key::None
+                || all.iter().any(|id| *key(id) == Key::Placeholder) =>
+            {
+                all
+            }
+            None => &[],
+        }
+    }
+
+    /// An edge for every reference anywhere in the body.
+    fn references(&self, resource: &Resource, edges: &mut Vec<Edge>) {
+        let Some(map) = resource.body.as_map() else {
+            return;
+        };
+        for entry in &map.entries {
+            let mut found = Vec::new();
+            collect(&entry.value, &entry.value.origin, &mut found, 0);
+            for (target, origin) in found {
+                for &to in self.targets(target) {
+                    if to != resource.id {
+                        edges.push(Edge {
+                            from: resource.id,
+                            to,
+                            relation: Relation::Refers,
+                            origin: origin.clone(),
+                            attribute: entry.key.clone(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The edges that the vocabulary declares for the kind.
+    fn declared(&self, resource: &Resource, catalog: &Catalog, edges: &mut Vec<Edge>) {
+        let Some(kind) = catalog.kind(&resource.kind) else {
+            return;
+        };
+        for spec in &kind.edges {
+            let starts: Vec<ResourceId> = if spec.from.is_empty() {
+                vec![resource.id]
+            } else {
+                self.ends(resource, &spec.from, &[])
+                    .into_iter()
+                    .map(|(id, _)| id)
+                    .collect()
+            };
+            for (to, origin) in self.ends(resource, &spec.to, &spec.kinds) {
+                for &from in starts.iter().filter(|from| **from != to) {
+                    edges.push(Edge {
+                        from,
+                        to,
+                        relation: spec.relation,
+                        origin: origin.clone(),
+                        attribute: spec.to.to_string().into(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The resources that an attribute names, by reference or by known text.
+    fn ends(
+        &self,
+        resource: &Resource,
+        path: &Path,
+        kinds: &[String],
+    ) -> Vec<(ResourceId, Origin)> {
+        let mut values = Vec::new();
+        let (value, start) = resource.start(path);
+        walk::every(
+            value,
+            start.each,
+            start.steps,
+            resource.language,
+            &mut values,
+        );
+        let mut ends = Vec::new();
+        for value in values {
+            let mut found = Vec::new();
+            collect(&value, &value.origin, &mut found, 0);
+            for (target, origin) in &found {
+                ends.extend(
+                    self.targets(target)
+                        .iter()
+                        .map(|id| (*id, (*origin).clone())),
+                );
+            }
+            if !found.is_empty() {
+                continue;
+            }
+            let Some(key) = key_of(&value, &resource.address.module) else {
+                continue;
+            };
+            for kind in kinds {
+                let named = self.names.get(&(
+                    resource.address.stack.as_str(),
+                    kind.as_str(),
+                    key.text.clone(),
+                ));
+                ends.extend(
+                    named
+                        .into_iter()
+                        .flatten()
+                        .map(|id| (*id, value.origin.clone())),
+                );
+            }
+        }
+        ends
+    }
+
+    /// An edge from every satellite to its owner.
+    fn parts(&self, resource: &Resource, edges: &mut Vec<Edge>) {
+        for satellite in &resource.satellites {
+            for &from in self.targets(&satellite.address) {
+                edges.push(Edge {
+                    from,
+                    to: resource.id,
+                    relation: Relation::Part,
+                    origin: Origin::at(satellite.header),
+                    attribute: EcoString::new(),
+                });
+            }
+        }
+    }
+}
+
+/// Every reference in a value, and where it is written.
+fn collect<'v>(
+    value: &'v Value,
+    origin: &'v Origin,
+    found: &mut Vec<(&'v Address, &'v Origin)>,
+    depth: usize,
+) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    match &value.data {
+        Data::Reference(reference) => found.push((&reference.target, origin)),
+        Data::Template(template) => {
+            for piece in &template.pieces {
+                if let Piece::Value(value) = piece {
+                    collect(value, &value.origin, found, depth + 1);
+                }
+            }
+            if let Some(decoded) = &template.decoded {
+                collect(decoded, &decoded.origin, found, depth + 1);
+            }
+        }
+        Data::List(list) => list
+            .items
+            .iter()
+            .for_each(|item| collect(item, &item.origin, found, depth + 1)),
+        Data::Map(map) => {
+            map.entries
+                .iter()
+                .for_each(|entry| collect(&entry.value, &entry.value.origin, found, depth + 1));
+        }
+        Data::Unknown(unknown) => {
+            unknown
+                .among
+                .iter()
+                .for_each(|one| collect(one, &one.origin, found, depth + 1));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,219 @@
+//! Resources and edges: what every stack declares, in one vocabulary, and how it hangs together.
+//!
+//! A resource keeps its dialect's own body and is *asked* for attributes by their path in the vocabulary
+//! ([`Resource::start`]): nothing is copied or renamed that nobody asks for, free-form maps (tags, policy documents) are
+//! never mistaken for attributes, and origins stay what they were.
+
+mod join;
+mod link;
+mod lower;
+pub mod walk;
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use crate::catalog::{Catalog, Path, Relation, Step};
+use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via};
+use crate::source::Span;
+
+/// The number of a resource in its graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceId(pub u32);
+
+/// A resource in the vocabulary.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its number: its place in [`Graph::resources`].
+    pub id: ResourceId,
+    /// Its full name.
+    pub address: Address,
+    /// Its kind.
+    pub kind: EcoString,
+    /// What is written in it, in the dialect's words.
+    pub body: Value,
+    /// The attributes that the vocabulary spells for it, satellites and defaults included; null: absent.
+    pub spelled: Vec<(Path, Value)>,
+    /// The bytes that name it.
+    pub header: Span,
+    /// All its bytes.
+    pub span: Span,
+    /// Whether it exists; never false.
+    pub exists: Truth,
+    /// The module calls that made it, the innermost first.
+    pub calls: Option<Arc<Via>>,
+    /// Its language.
+    pub language: Language,
+    /// The provider it belongs to (Terraform).
+    pub provider: Option<Arc<Provider>>,
+    /// The resources that say something about this one.
+    pub satellites: Vec<Satellite>,
+    /// Only what a satellite says of a resource that is not here: absence means nothing, address and places are the
+    /// satellite's.
+    pub partial: bool,
+}
+
+/// A resource that says something about another one.
+#[derive(Debug, Clone)]
+pub struct Satellite {
+    /// Its name.
+    pub address: Address,
+    /// The bytes that name it.
+    pub header: Span,
+    /// All its bytes.
+    pub span: Span,
+}
+
+/// A connection between two resources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Where it starts.
+    pub from: ResourceId,
+    /// Where it ends.
+    pub to: ResourceId,
+    /// What it means.
+    pub relation: Relation,
+    /// What wrote it.
+    pub origin: Origin,
+    /// The attribute it is written in, as written there.
+    pub attribute: EcoString,
+}
+
+/// All resources of all stacks and what connects them.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// Sorted by address (the stack first).
+    pub resources: Vec<Resource>,
+    /// Sorted by start, end, relation and attribute.
+    pub edges: Vec<Edge>,
+    by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
+    incoming: Vec<Vec<u32>>,
+}
+
+impl Graph {
+    /// The resource with this number. Panics on a number of another graph.
+    pub fn resource(&self, id: ResourceId) -> &Resource {
+        &self.resources[id.0 as usize]
+    }
+
+    /// The resources of a kind, in order.
+    pub fn of_kind(&self, kind: &str) -> &[ResourceId] {
+        self.by_kind
+            .get(kind)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The edges that start at a resource.
+    pub fn outgoing(&self, id: ResourceId) -> &[Edge] {
+        let from = self.edges.partition_point(|edge| edge.from < id);
+        let to = self.edges.partition_point(|edge| edge.from <= id);
+        &self.edges[from..to]
+    }
+
+    /// The edges that end at a resource.
+    pub fn incoming(&self, id: ResourceId) -> impl Iterator<Item = &Edge> {
+        let incoming = self
+            .incoming
+            .get(id.0 as usize)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        incoming.iter().map(|&at| &self.edges[at as usize])
+    }
+}
+
+impl Resource {
+    /// Where a path into this resource begins: a value, and the steps that are left to walk from it. The value is one of
+    /// [`Resource::spelled`] if the vocabulary spells the path or the beginning of it.
+    pub fn start<'a>(&'a self, path: &'a Path) -> (&'a Value, Start<'a>) {
+        let spelled = self.spelled.iter().filter(|(own, _)| begins(path, own));
+        match spelled.max_by_key(|(own, _)| own.0.len()) {
+            Some((own, value)) => {
+                let last = &path.0[own.0.len() - 1];
+                (
+                    value,
+                    Start {
+                        each: last.each,
+                        steps: &path.0[own.0.len()..],
+                    },
+                )
+            }
+            None => (
+                &self.body,
+                Start {
+                    each: false,
+                    steps: &path.0,
+                },
+            ),
+        }
+    }
+
+    /// The value at a path without `[]`; `None` where nothing is.
+    pub fn get(&self, path: &Path) -> Option<Value> {
+        let (value, start) = self.start(path);
+        walk::value(value, start.steps, self.language)
+    }
+
+    /// The satellite that holds these bytes.
+    pub fn satellite_at(&self, span: Span) -> Option<&Satellite> {
+        self.satellites.iter().find(|own| {
+            own.span.source == span.source
+                && own.span.start <= span.start
+                && span.end <= own.span.end
+        })
+    }
+}
+
+/// The rest of a path after [`Resource::start`].
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// Whether the step that led here said `[]`.
+    pub each: bool,
+    /// The steps that are left.
+    pub steps: &'a [Step],
+}
+
+fn begins(path: &Path, own: &Path) -> bool {
+    own.0.len() <= path.0.len()
+        && own
+            .0
+            .iter()
+            .zip(&path.0)
+            .all(|(own, step)| own.name == step.name)
+}
+
+/// A literal of a rule file or vocabulary as a value that no text wrote.
+pub fn literal_value(literal: &crate::catalog::Literal) -> Value {
+    lower::literal_value(literal, Span::nowhere())
+}
+
+/// The graph of some stacks.
+pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
+    let mut resources: Vec<Resource> = stacks
+        .iter()
+        .flat_map(|stack| lower::lower(stack, catalog))
+        .collect();
+    // A satellite that belongs to nobody here stands twice under its address: as itself and as what it says of another.
+    resources
+        .sort_by(|a, b| (&a.address, a.partial, &a.kind).cmp(&(&b.address, b.partial, &b.kind)));
+    let mut by_kind: FxHashMap<EcoString, Vec<ResourceId>> = FxHashMap::default();
+    for (at, resource) in resources.iter_mut().enumerate() {
+        resource.id = ResourceId(at as u32);
+        by_kind
+            .entry(resource.kind.clone())
+            .or_default()
+            .push(resource.id);
+    }
+    let edges = link::link(&resources, catalog);
+    let mut incoming = vec![Vec::new(); resources.len()];
+    for (at, edge) in edges.iter().enumerate() {
+        incoming[edge.to.0 as usize].push(at as u32);
+    }
+    Graph {
+        resources,
+        edges,
+        by_kind,
+        incoming,
+    }
+}

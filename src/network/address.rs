@@ -1,0 +1,167 @@
+//! Internet addresses: the texts that name them, and which of them are public.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use ipnet::IpNet;
+
+use super::Intervals;
+
+/// A set of addresses, one set per version of the protocol.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// IPv4.
+    pub v4: Intervals,
+    /// IPv6.
+    pub v6: Intervals,
+}
+
+/// More public IPv4 addresses than this are the world. The largest networks that IANA ever gave to one organisation are
+/// of 2^24 addresses (a /8), so a wider one reaches strangers.
+const WORLD_V4: u128 = 1 << 24;
+/// The same for IPv6: the largest assignment to one organisation is a /16.
+const WORLD_V6: u128 = 1 << 112;
+
+/// Addresses that are not reachable from the Internet: IANA's special-purpose registries (RFC 6890), multicast and
+/// reserved space.
+const SPECIAL_V4: [&str; 15] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+];
+
+/// The first and last address of what a text names: a network, an address, or one of the words for "everyone" that
+/// providers accept (`*`, `any`, Azure's service tag `Internet`, whose other tags name no set that is known here).
+pub fn parse(text: &str) -> Option<Addresses> {
+    if matches!(text, "*")
+        || text.eq_ignore_ascii_case("any")
+        || text.eq_ignore_ascii_case("internet")
+    {
+        return Some(everything());
+    }
+    let net = match text.parse::<IpNet>() {
+        Ok(net) => net,
+        Err(_) => IpNet::from(text.parse::<IpAddr>().ok()?),
+    };
+    let interval = bounds(&net);
+    Some(match net {
+        IpNet::V4(_) => Addresses {
+            v4: Intervals::of([interval]),
+            v6: Intervals::default(),
+        },
+        IpNet::V6(_) => Addresses {
+            v4: Intervals::default(),
+            v6: Intervals::of([interval]),
+        },
+    })
+}
+
+/// Every address.
+pub fn everything() -> Addresses {
+    Addresses {
+        v4: Intervals::of([(0, u128::from(u32::MAX))]),
+        v6: Intervals::of([(0, u128::MAX)]),
+    }
+}
+
+fn bounds(net: &IpNet) -> (u128, u128) {
+    match net {
+        IpNet::V4(net) => (
+            u32::from(net.network()).into(),
+            u32::from(net.broadcast()).into(),
+        ),
+        IpNet::V6(net) => (net.network().into(), net.broadcast().into()),
+    }
+}
+
+/// The addresses that are reachable from the Internet.
+fn public() -> &'static Addresses {
+    static PUBLIC: OnceLock<Addresses> = OnceLock::new();
+    PUBLIC.get_or_init(|| {
+        let nets = |texts: &[&str]| {
+            let parsed = texts.iter().filter_map(|text| text.parse::<IpNet>().ok());
+            Intervals::of(parsed.map(|net| bounds(&net)))
+        };
+        Addresses {
+            v4: everything().v4.without(&nets(&SPECIAL_V4)),
+            // Global unicast (RFC 4291) without the documentation prefix.
+            v6: nets(&["2000::/3"]).without(&nets(&["2001:db8::/32"])),
+        }
+    })
+}
+
+impl Addresses {
+    /// The union of several.
+    pub fn union<'a>(all: impl IntoIterator<Item = &'a Addresses>) -> Addresses {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for one in all {
+            v4.extend(one.v4.iter());
+            v6.extend(one.v6.iter());
+        }
+        Addresses {
+            v4: Intervals::of(v4),
+            v6: Intervals::of(v6),
+        }
+    }
+
+    /// Whether it has more public addresses than any one organisation.
+    pub fn is_world(&self) -> bool {
+        let public = public();
+        self.v4.intersection(&public.v4).len() > WORLD_V4
+            || self.v6.intersection(&public.v6).len() > WORLD_V6
+    }
+
+    /// Whether some address is in both.
+    pub fn meets(&self, other: &Addresses) -> bool {
+        !self.v4.intersection(&other.v4).is_empty() || !self.v6.intersection(&other.v6).is_empty()
+    }
+
+    /// Whether every address of the other is in this one.
+    pub fn covers(&self, other: &Addresses) -> bool {
+        self.v4.covers(&other.v4) && self.v6.covers(&other.v6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Addresses, parse};
+
+    #[test]
+    fn the_world_in_pieces() {
+        let (low, high) = (parse("0.0.0.0/1").unwrap(), parse("128.0.0.0/1").unwrap());
+        assert!(Addresses::union([&low, &high]).is_world());
+        for open in [
+            "0.0.0.0/0",
+            "::/0",
+            "*",
+            "Internet",
+            "2000::/3",
+            "8.0.0.0/7",
+        ] {
+            assert!(parse(open).unwrap().is_world(), "{open}");
+        }
+        for closed in [
+            "10.0.0.0/8",
+            "8.0.0.0/8",
+            "172.16.0.0/12",
+            "240.0.0.0/4",
+            "1.2.3.4",
+            "fc00::/7",
+        ] {
+            assert!(!parse(closed).unwrap().is_world(), "{closed}");
+        }
+        assert!(parse("VirtualNetwork").is_none() && parse("0.0.0.0/33").is_none());
+    }
+}

@@ -1,0 +1,146 @@
+//! The resource graph for other programs: DOT (Graphviz), Mermaid and JSON. Each has its own escaping.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::graph::{Graph, Resource};
+
+/// The version of the JSON format. It grows when a field changes its meaning or goes; new fields leave it.
+pub const VERSION: u32 = 1;
+
+/// The graph in the language of Graphviz. Resources are named by their place in the graph.
+pub fn dot(graph: &Graph) -> String {
+    let mut out = String::from("digraph resources {\n  rankdir=LR;\n  node [shape=box];\n");
+    for resource in shown(graph) {
+        let label = quoted(&format!("{}\n{}", resource.address, resource.kind));
+        let _ = writeln!(out, "  r{} [label=\"{label}\"];", resource.id.0);
+    }
+    for edge in &graph.edges {
+        let label = edge.relation.word();
+        let _ = writeln!(
+            out,
+            "  r{} -> r{} [label=\"{label}\"];",
+            edge.from.0, edge.to.0
+        );
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// The graph as a Mermaid flowchart.
+pub fn mermaid(graph: &Graph) -> String {
+    let mut out = String::from("flowchart LR\n");
+    for resource in shown(graph) {
+        let label = entities(&resource.address.to_string());
+        let _ = writeln!(out, "  r{}[\"{label}\"]", resource.id.0);
+    }
+    for edge in &graph.edges {
+        let _ = writeln!(
+            out,
+            "  r{} -->|{}| r{}",
+            edge.from.0,
+            edge.relation.word(),
+            edge.to.0
+        );
+    }
+    out
+}
+
+/// The graph as JSON: `version`, `resources`, `edges`. Values are not shown: they may be secret.
+pub fn json(graph: &Graph) -> String {
+    let name = |resource: &Resource| Name {
+        stack: resource.address.stack.to_string(),
+        address: resource.address.to_string(),
+    };
+    let document = Document {
+        version: VERSION,
+        resources: shown(graph)
+            .map(|resource| Node {
+                name: name(resource),
+                kind: resource.kind.to_string(),
+                certain: resource.exists.is_true(),
+            })
+            .collect(),
+        edges: graph
+            .edges
+            .iter()
+            .map(|edge| Link {
+                from: name(graph.resource(edge.from)),
+                to: name(graph.resource(edge.to)),
+                relation: edge.relation.word(),
+                attribute: edge.attribute.to_string(),
+            })
+            .collect(),
+    };
+    serde_json::to_string_pretty(&document).map_or_else(|_| String::new(), |text| text + "\n")
+}
+
+/// The resources that are declared, without what satellites say of others that are not here.
+fn shown(graph: &Graph) -> impl Iterator<Item = &Resource> {
+    graph.resources.iter().filter(|resource| !resource.partial)
+}
+
+/// A text inside the quotes of DOT.
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}
+
+/// A text inside the quotes of Mermaid, which reads entities.
+fn entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("#quot;"),
+            '#' => out.push_str("#35;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Document {
+    version: u32,
+    resources: Vec<Node>,
+    edges: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Name {
+    stack: String,
+    address: String,
+}
+
+#[derive(Serialize)]
+struct Node {
+    #[serde(flatten)]
+    name: Name,
+    kind: String,
+    /// Whether it exists in any case; else a condition or a count that is not known decides.
+    certain: bool,
+}
+
+#[derive(Serialize)]
+struct Link {
+    from: Name,
+    to: Name,
+    relation: &'static str,
+    attribute: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entities, quoted};
+
+    #[test]
+    fn names_cannot_break_out() {
+        assert_eq!(quoted("a[\"x\\\"]"), "a[\\\"x\\\\\\\"]");
+        assert_eq!(entities("a[\"#<b>\"]"), "a[#quot;#35;#lt;b#gt;#quot;]");
+    }
+}

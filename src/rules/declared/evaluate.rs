@@ -1,0 +1,313 @@
+//! Asks a check of a resource.
+
+use super::model::{Check, Reach, Related, Test};
+use super::outcome::{Outcome, Witness};
+use super::{policy, value};
+use crate::catalog::{Catalog, Path, Step};
+use crate::eval::{Data, Truth, Value, Why};
+use crate::graph::{Graph, Resource, walk};
+use crate::network::address::{Addresses, parse};
+use crate::network::reach::{self, Question};
+use crate::source::Span;
+
+/// What surrounds a check.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    graph: &'a Graph,
+    catalog: &'a Catalog,
+    resource: &'a Resource,
+}
+
+/// Where paths of a check begin: at the resource, or at a member of one of its lists.
+#[derive(Clone, Copy)]
+enum Base<'a> {
+    Resource,
+    Member(&'a Value),
+}
+
+/// How the members of a list count.
+#[derive(Clone, Copy, PartialEq)]
+enum Quantifier {
+    Every,
+    Some,
+}
+
+/// Whether a check holds of a resource.
+pub fn evaluate(check: &Check, resource: &Resource, graph: &Graph, catalog: &Catalog) -> Outcome {
+    Scope {
+        graph,
+        catalog,
+        resource,
+    }
+    .check(check, Base::Resource)
+}
+
+impl<'a> Scope<'a> {
+    fn check(&self, check: &Check, base: Base<'_>) -> Outcome {
+        match check {
+            Check::All(checks) => Outcome::all(checks.iter().map(|check| self.check(check, base))),
+            Check::Any(checks) => Outcome::any(checks.iter().map(|check| self.check(check, base))),
+            Check::Not(check) => self.check(check, base).not(),
+            Check::Each(path, check) => self.quantified(path, check, base, Quantifier::Every),
+            Check::Some(path, check) => self.quantified(path, check, base, Quantifier::Some),
+            Check::Value(path, tests) => {
+                self.along(path, base, Quantifier::Every, &|found, place| {
+                    Outcome::all(tests.iter().map(|test| self.test(test, found, place)))
+                })
+            }
+            Check::Policy(path, like) => {
+                self.along(path, base, Quantifier::Some, &|found, place| match found {
+                    Some(found) => policy::some_statement(found, like),
+                    None => Outcome::new(Truth::False, Witness::absent(place)),
+                })
+            }
+            Check::Reachable(reach) => self.reachable(reach),
+            Check::Related(related) => self.related(related),
+        }
+    }
+
+    fn test(&self, test: &Test, found: Option<&Value>, place: Option<Span>) -> Outcome {
+        match found {
+            Some(found) => Outcome::new(value::holds(test, Some(found)), Witness::of(found)),
+            None => Outcome::new(value::holds(test, None), Witness::absent(place)),
+        }
+    }
+
+    fn quantified(
+        &self,
+        path: &Path,
+        check: &Check,
+        base: Base<'_>,
+        quantifier: Quantifier,
+    ) -> Outcome {
+        self.along(path, base, quantifier, &|found, place| match found {
+            Some(found) => self.check(check, Base::Member(found)),
+            // An absent list has no members.
+            None => Outcome::new(
+                Truth::from(quantifier == Quantifier::Every),
+                Witness::absent(place),
+            ),
+        })
+    }
+
+    /// Walks a path and asks `leaf` at its end: of a value, or of its absence.
+    fn along(
+        &self,
+        path: &Path,
+        base: Base<'_>,
+        quantifier: Quantifier,
+        leaf: &Leaf<'_>,
+    ) -> Outcome {
+        let walk = Walk {
+            scope: self,
+            quantifier,
+            leaf,
+        };
+        match base {
+            Base::Resource => {
+                let (value, start) = self.resource.start(path);
+                walk.at(value, start.each, start.steps, None)
+            }
+            Base::Member(value) => walk.at(value, false, &path.0, Some(value.origin.span)),
+        }
+    }
+
+    fn reachable(&self, reach: &Reach) -> Outcome {
+        let flow = self.catalog.kind(&self.resource.kind);
+        let flow = flow.and_then(|kind| kind.flows.iter().find(|flow| flow.name == reach.flow));
+        let Some(flow) = flow else {
+            return Outcome::unknown(&self.resource.body, Why::Limit);
+        };
+        let world = reach.from.iter().any(|from| from == "world");
+        let networks: Vec<Addresses> = reach.from.iter().filter_map(|text| parse(text)).collect();
+        let question = Question {
+            from: (!world).then(|| Addresses::union(&networks)),
+            ports: reach.ports.clone(),
+            protocols: reach.protocols.clone(),
+            every_port: reach.every_port,
+        };
+        let answer = reach::ask(self.resource, flow, &question);
+        let mut witnesses: Vec<Vec<Witness>> = answer
+            .witnesses
+            .iter()
+            .map(|group| {
+                let witness = |value| Witness {
+                    why: answer.why.clone(),
+                    ..Witness::of(value)
+                };
+                group.iter().map(witness).collect()
+            })
+            .collect();
+        if witnesses.is_empty() {
+            witnesses.push(vec![Witness {
+                why: answer.why,
+                ..Witness::absent(None)
+            }]);
+        }
+        Outcome {
+            truth: answer.truth,
+            causes: witnesses,
+        }
+    }
+
+    /// Whether some resource that an edge connects is of the kind and satisfies the check.
+    fn related(&self, related: &Related) -> Outcome {
+        let edges: Vec<_> = if related.outgoing {
+            self.graph
+                .outgoing(self.resource.id)
+                .iter()
+                .map(|edge| (edge, edge.to))
+                .collect()
+        } else {
+            self.graph
+                .incoming(self.resource.id)
+                .map(|edge| (edge, edge.from))
+                .collect()
+        };
+        let others = edges.into_iter().filter_map(|(edge, id)| {
+            let other = self.graph.resource(id);
+            let fits = related
+                .relation
+                .as_ref()
+                .is_none_or(|word| edge.relation.word() == word);
+            (fits
+                && related
+                    .kinds
+                    .iter()
+                    .any(|kind| *kind == other.kind.as_str()))
+            .then_some((edge, other))
+        });
+        let outcomes = others.map(|(edge, other)| match &related.check {
+            None => Outcome::new(
+                other.exists,
+                Witness {
+                    origin: Some(edge.origin.clone()),
+                    ..Witness::absent(None)
+                },
+            ),
+            Some(check) => Scope {
+                resource: other,
+                ..*self
+            }
+            .check(check, Base::Resource),
+        });
+        let outcome = Outcome::any(outcomes);
+        if outcome.causes.is_empty() {
+            return Outcome::new(outcome.truth, Witness::absent(None));
+        }
+        outcome
+    }
+}
+
+/// What is asked at the end of a path.
+type Leaf<'l> = dyn Fn(Option<&Value>, Option<Span>) -> Outcome + 'l;
+
+struct Walk<'w, 'a> {
+    scope: &'w Scope<'a>,
+    quantifier: Quantifier,
+    leaf: &'w Leaf<'w>,
+}
+
+impl Walk<'_, '_> {
+    fn at(&self, value: &Value, each: bool, steps: &[Step], place: Option<Span>) -> Outcome {
+        let own = value.resolved();
+        match &own.data {
+            Data::Null => (self.leaf)(None, place),
+            Data::Unknown(unknown) if unknown.among.is_empty() && (each || !steps.is_empty()) => {
+                Outcome::unknown(value, unknown.why.clone())
+            }
+            Data::Unknown(unknown) if !unknown.among.is_empty() => {
+                self.among(value, &unknown.among, &unknown.why, each, steps, place)
+            }
+            Data::List(list) if each || !steps.is_empty() => {
+                let items = list
+                    .items
+                    .iter()
+                    .map(|item| self.at(item, false, steps, place));
+                let known = self.quantify(items);
+                match &list.rest {
+                    None if list.items.is_empty() && !each => (self.leaf)(None, place),
+                    None => known,
+                    Some(rest) => self.with_rest(known, &rest.among, &rest.why, own, steps, place),
+                }
+            }
+            Data::Reference(_) if each || !steps.is_empty() => {
+                Outcome::unknown(value, own.why().unwrap_or(Why::Limit))
+            }
+            _ => self.step(value, own, steps, place),
+        }
+    }
+
+    fn step(&self, value: &Value, own: &Value, steps: &[Step], place: Option<Span>) -> Outcome {
+        let Some((step, rest)) = steps.split_first() else {
+            return (self.leaf)(Some(value), place);
+        };
+        let Data::Map(map) = &own.data else {
+            return (self.leaf)(None, place);
+        };
+        match (
+            walk::entry(map, &step.name, self.scope.resource.language),
+            &map.rest,
+        ) {
+            (Some(next), _) => self.at(next, step.each, rest, place),
+            (None, None) => (self.leaf)(None, place),
+            (None, Some(unknown)) => Outcome::unknown(own, unknown.why.clone()),
+        }
+    }
+
+    /// Of several values that it may be: what they agree on.
+    fn among(
+        &self,
+        value: &Value,
+        among: &[Value],
+        why: &Why,
+        each: bool,
+        steps: &[Step],
+        place: Option<Span>,
+    ) -> Outcome {
+        let mut outcomes = among.iter().map(|one| self.at(one, each, steps, place));
+        let Some(first) = outcomes.next() else {
+            return Outcome::unknown(value, why.clone());
+        };
+        let mut agreed = first;
+        for next in outcomes {
+            if next.truth != agreed.truth || agreed.truth.is_unknown() {
+                return Outcome::unknown(value, why.clone());
+            }
+            agreed.causes.extend(next.causes);
+        }
+        agreed
+    }
+
+    fn quantify(&self, members: impl Iterator<Item = Outcome>) -> Outcome {
+        match self.quantifier {
+            Quantifier::Every => Outcome::all(members),
+            Quantifier::Some => Outcome::any(members),
+        }
+    }
+
+    /// Members that may be there besides: they can only make a sure answer unsure, and not if all would answer the same.
+    fn with_rest(
+        &self,
+        known: Outcome,
+        among: &[Value],
+        why: &Why,
+        list: &Value,
+        steps: &[Step],
+        place: Option<Span>,
+    ) -> Outcome {
+        let settled = Truth::from(self.quantifier == Quantifier::Some);
+        if known.truth == settled {
+            return known;
+        }
+        let harmless = !among.is_empty()
+            && among
+                .iter()
+                .all(|one| self.at(one, false, steps, place).truth == !settled);
+        if harmless {
+            return known;
+        }
+        let perhaps = Outcome::unknown(list, why.clone());
+        self.quantify([known, perhaps].into_iter())
+    }
+}

@@ -1,0 +1,11 @@
+//! Rules that are declared in a file: what must hold, asked of one resource at a time.
+
+mod evaluate;
+pub mod model;
+mod outcome;
+mod policy;
+pub mod read;
+pub mod value;
+
+pub use evaluate::evaluate;
+pub use outcome::{Outcome, Witness};

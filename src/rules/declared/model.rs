@@ -1,0 +1,150 @@
+//! A rule file as data. Compiled into the build script too.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::model::{Literal, Path};
+
+/// Severities in rising order, as rule files spell them.
+pub const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
+/// The pillars of CISA's Zero Trust Maturity Model (version 2.0) with its three cross-cutting capabilities.
+pub const PILLARS: [&str; 8] = [
+    "identity",
+    "devices",
+    "networks",
+    "applications",
+    "data",
+    "visibility",
+    "automation",
+    "governance",
+];
+/// How far a remedy can be trusted, as rule files spell it.
+pub const APPLICABILITIES: [&str; 3] = ["display-only", "unsafe", "safe"];
+
+/// A rule: what must hold of every resource of some kinds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its id, also its path: `aws-s3-bucket-versioning-disabled`.
+    pub id: String,
+    /// Index into [`SEVERITIES`].
+    pub severity: u8,
+    /// One of [`PILLARS`].
+    pub pillar: String,
+    /// The kinds it is about.
+    pub kinds: Vec<String>,
+    /// What must hold; `None`: a native rule, whose file in `rules/native/` says it.
+    pub check: Option<Check>,
+    /// What a finding says; `{address}` stands for the resource.
+    pub message: String,
+    /// The change that mends it.
+    pub remedy: Option<RemedySpec>,
+    /// Controls of published standards that it serves: standard and control ids.
+    pub controls: Vec<(String, Vec<String>)>,
+    /// Ids of the same rule in other tools, and its own former ids.
+    pub aliases: Vec<String>,
+    /// The first heading of its page.
+    pub title: String,
+}
+
+/// The change that a rule asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RemedySpec {
+    /// The attribute to set.
+    pub path: Path,
+    /// What to set it to; `None` removes it.
+    pub to: Option<Literal>,
+    /// Index into [`APPLICABILITIES`].
+    pub applicability: u8,
+}
+
+/// What must hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Check {
+    /// Every one.
+    All(Vec<Check>),
+    /// At least one.
+    Any(Vec<Check>),
+    /// Not this.
+    Not(Box<Check>),
+    /// For every member of a list (or the one value) at a path.
+    Each(Path, Box<Check>),
+    /// For at least one member of a list (or the one value) at a path.
+    Some(Path, Box<Check>),
+    /// Every value that the path leads to passes every test.
+    Value(Path, Vec<Test>),
+    /// The world (or another set of addresses) may reach one of these ports through a flow of the kind.
+    Reachable(Reach),
+    /// Some statement of a policy document is like this.
+    Policy(Path, Statement),
+    /// Some resource that an edge connects is like this.
+    Related(Related),
+}
+
+/// A question about one value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Test {
+    /// Is this, compared by text.
+    Equals(Literal),
+    /// Is one of these.
+    OneOf(Vec<Literal>),
+    /// Its text matches this glob (`*` any text, `?` one character).
+    Matches(String),
+    /// Its text begins so.
+    StartsWith(String),
+    /// Its text ends so.
+    EndsWith(String),
+    /// Its text has this in it, or its list this member.
+    Contains(Literal),
+    /// Is there (or is not).
+    Exists(bool),
+    /// Is a number, and at least this.
+    AtLeast(i64),
+    /// Is a number, and at most this.
+    AtMost(i64),
+    /// Is a network inside one of these.
+    Within(Vec<String>),
+}
+
+/// A question about reachability through one resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reach {
+    /// The name of the flow in the vocabulary.
+    pub flow: String,
+    /// The other side: `world`, or networks.
+    pub from: Vec<String>,
+    /// Port ranges, both ends included; empty: any port.
+    pub ports: Vec<(u16, u16)>,
+    /// `tcp`, `udp`, `icmp`; empty: any.
+    pub protocols: Vec<String>,
+    /// Only by rules that open every port at once.
+    pub every_port: bool,
+}
+
+/// What a statement of a policy document is like. What is left out is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    /// `true`: Allow, `false`: Deny.
+    pub allow: bool,
+    /// It covers this action pattern.
+    pub action: Option<String>,
+    /// It covers this resource pattern.
+    pub resource: Option<String>,
+    /// It covers this principal.
+    pub principal: Option<String>,
+    /// It has conditions (or none).
+    pub conditioned: Option<bool>,
+    /// It has this condition: operators, key, value; empty value: any.
+    pub condition: Option<(Vec<String>, String, String)>,
+}
+
+/// A question about the resources around one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// The kinds asked about.
+    pub kinds: Vec<String>,
+    /// Only edges of this relation, by word.
+    pub relation: Option<String>,
+    /// `true`: edges that end at the other; `false`: that start there.
+    pub outgoing: bool,
+    /// What must hold of it.
+    pub check: Option<Box<Check>>,
+}

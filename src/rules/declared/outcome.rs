@@ -1,0 +1,109 @@
+//! What a check says of a resource, and because of which values.
+
+use crate::eval::{Origin, Truth, Value, Why};
+use crate::source::Span;
+
+/// A value, or the absence of one, that an answer rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// Where the value comes from; `None`: it is absent.
+    pub origin: Option<Origin>,
+    /// Where it is absent, when that is some place better than the header of the resource.
+    pub place: Option<Span>,
+    /// Why it is not known, when it is not.
+    pub why: Option<Why>,
+}
+
+/// An answer and its independent causes. Each cause alone is enough for the answer; within one all witnesses count.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The answer.
+    pub truth: Truth,
+    /// At least one cause, but for answers about nothing (every member of an empty list).
+    pub causes: Vec<Vec<Witness>>,
+}
+
+impl Witness {
+    /// A value that is there.
+    pub fn of(value: &Value) -> Self {
+        Self {
+            origin: Some(value.origin.clone()),
+            place: None,
+            why: value.first_why(),
+        }
+    }
+
+    /// An absence.
+    pub fn absent(place: Option<Span>) -> Self {
+        Self {
+            origin: None,
+            place,
+            why: None,
+        }
+    }
+}
+
+impl Outcome {
+    /// An answer that rests on one thing.
+    pub fn new(truth: Truth, witness: Witness) -> Self {
+        Self {
+            truth,
+            causes: vec![vec![witness]],
+        }
+    }
+
+    /// Not known, for this reason.
+    pub fn unknown(value: &Value, why: Why) -> Self {
+        let witness = Witness {
+            why: Some(why),
+            ..Witness::of(value)
+        };
+        Self::new(Truth::Unknown, witness)
+    }
+
+    /// True when all are; false because of each one that is false.
+    pub fn all(members: impl IntoIterator<Item = Outcome>) -> Self {
+        Self::fold(members, Truth::False)
+    }
+
+    /// True because of each one that is true; false when all are.
+    pub fn any(members: impl IntoIterator<Item = Outcome>) -> Self {
+        Self::fold(members, Truth::True)
+    }
+
+    /// The opposite, for the same causes.
+    #[must_use]
+    pub fn not(self) -> Self {
+        Self {
+            truth: !self.truth,
+            causes: self.causes,
+        }
+    }
+
+    /// `decisive` wins wherever it occurs, each occurrence a cause of its own; without it every member counts together.
+    fn fold(members: impl IntoIterator<Item = Outcome>, decisive: Truth) -> Self {
+        let members: Vec<Outcome> = members.into_iter().collect();
+        let truth = if members.iter().any(|one| one.truth == decisive) {
+            decisive
+        } else if members.iter().any(|one| one.truth.is_unknown()) {
+            Truth::Unknown
+        } else {
+            !decisive
+        };
+        let causes = members
+            .into_iter()
+            .filter(|one| one.truth == truth)
+            .flat_map(|one| one.causes);
+        let causes: Vec<Vec<Witness>> = if truth == !decisive {
+            let together: Vec<Witness> = causes.flatten().collect();
+            if together.is_empty() {
+                Vec::new()
+            } else {
+                vec![together]
+            }
+        } else {
+            causes.collect()
+        };
+        Self { truth, causes }
+    }
+}

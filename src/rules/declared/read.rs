@@ -1,0 +1,343 @@
+//! Rule files to the model: Markdown with YAML front matter. Compiled into the build script too.
+
+use super::model::{
+    APPLICABILITIES, Check, PILLARS, Reach, Related, RemedySpec, Rule, SEVERITIES, Statement, Test,
+};
+use crate::catalog::model::Path;
+use crate::catalog::read::path;
+use crate::catalog::tree::{self, Node, Wrong};
+
+/// The deepest nesting of checks.
+const MAX_DEPTH: usize = 16;
+const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, related";
+
+/// Front matter, and the page below it with the line it begins on.
+///
+/// # Errors
+/// When the file does not begin with `---` or the front matter is not closed.
+pub fn split(text: &str) -> Result<(&str, &str, usize), Wrong> {
+    let rest = text
+        .strip_prefix("---\n")
+        .ok_or_else(|| Wrong::at(1, "a rule file begins with `---`"))?;
+    let end = rest
+        .find("\n---\n")
+        .ok_or_else(|| Wrong::at(1, "the front matter is not closed with `---`"))?;
+    let front = &rest[..=end];
+    Ok((front, &rest[end + 5..], front.lines().count() + 3))
+}
+
+/// The rule of a file.
+///
+/// # Errors
+/// The first thing that is wrong, with its line.
+pub fn rule(text: &str) -> Result<Rule, Wrong> {
+    let (front, page, page_line) = split(text)?;
+    let root = tree::parse(front, 2)?;
+    let need = |key: &str| {
+        root.get(key)
+            .ok_or_else(|| Wrong::at(1, format!("`{key}` is missing")))
+    };
+    for (key, line, _) in root.map()? {
+        const KEYS: [&str; 10] = [
+            "id", "severity", "pillar", "kind", "assert", "native", "message", "remedy",
+            "controls", "aliases",
+        ];
+        if !KEYS.contains(&key.as_str()) {
+            return Err(unexpected(*line, key, &KEYS.join(", ")));
+        }
+    }
+    let native = root.get("native").is_some();
+    let check = match root.get("assert") {
+        Some(node) if !native => Some(check(node, 0)?),
+        None if native => None,
+        _ => return Err(Wrong::at(1, "either `assert` or `native` is given")),
+    };
+    let mut controls = Vec::new();
+    if let Some(node) = root.get("controls") {
+        for (standard, _, ids) in node.map()? {
+            controls.push((standard.clone(), ids.texts()?));
+        }
+    }
+    Ok(Rule {
+        id: need("id")?.text()?.to_owned(),
+        severity: word(need("severity")?, &SEVERITIES)?,
+        pillar: PILLARS[word(need("pillar")?, &PILLARS)? as usize].to_owned(),
+        kinds: need("kind")?.texts()?,
+        check,
+        message: need("message")?.text()?.to_owned(),
+        remedy: root.get("remedy").map(remedy).transpose()?,
+        controls,
+        aliases: root.get("aliases").map_or(Ok(Vec::new()), Node::texts)?,
+        title: title(page, page_line)?,
+    })
+}
+
+fn title(page: &str, line: usize) -> Result<String, Wrong> {
+    let first = page
+        .lines()
+        .enumerate()
+        .find(|(_, text)| !text.trim().is_empty());
+    match first.and_then(|(_, text)| text.strip_prefix("# ")) {
+        Some(title) => Ok(title.trim().to_owned()),
+        None => Err(Wrong::at(line, "the page begins with a heading `# …`")),
+    }
+}
+
+fn unexpected(line: usize, found: &str, expected: &str) -> Wrong {
+    Wrong::at(
+        line,
+        format!("`{found}` is not expected here; expected: {expected}"),
+    )
+}
+
+/// The index of a word in a closed list.
+fn word(node: &Node, among: &[&str]) -> Result<u8, Wrong> {
+    let text = node.text()?;
+    let at = among.iter().position(|word| *word == text);
+    at.map(|at| at as u8)
+        .ok_or_else(|| unexpected(node.line, text, &among.join(", ")))
+}
+
+fn remedy(node: &Node) -> Result<RemedySpec, Wrong> {
+    let (mut at, mut to, mut applicability) = (None, None, 0);
+    for (key, line, value) in node.map()? {
+        match key.as_str() {
+            "set" | "remove" => at = Some(path(value.text()?, *line)?),
+            "to" => to = Some(value.literal()),
+            "applicability" => applicability = word(value, &APPLICABILITIES)?,
+            other => return Err(unexpected(*line, other, "set, remove, to, applicability")),
+        }
+    }
+    let path = at.ok_or_else(|| Wrong::at(node.line, "`set` or `remove` is missing"))?;
+    if to.is_some() != node.get("set").is_some() {
+        return Err(Wrong::at(node.line, "`to` belongs to `set`"));
+    }
+    Ok(RemedySpec {
+        path,
+        to,
+        applicability,
+    })
+}
+
+fn checks(node: &Node, depth: usize) -> Result<Vec<Check>, Wrong> {
+    node.items().iter().map(|item| check(item, depth)).collect()
+}
+
+/// One check of a rule.
+fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
+    if depth > MAX_DEPTH {
+        return Err(Wrong::at(node.line, "checks are nested too deeply"));
+    }
+    let depth = depth + 1;
+    let entries = node.map()?;
+    let Some((form, line, value)) = entries.first() else {
+        return Err(Wrong::at(node.line, "a check is expected here"));
+    };
+    let only = |keys: &[&str]| match entries
+        .iter()
+        .skip(1)
+        .find(|(key, ..)| !keys.contains(&key.as_str()))
+    {
+        Some((key, line, _)) => Err(unexpected(*line, key, &keys.join(", "))),
+        None => Ok(()),
+    };
+    let inner = |key: &str| {
+        let inner = node
+            .get(key)
+            .ok_or_else(|| Wrong::at(*line, format!("`{key}` is missing")))?;
+        check(inner, depth)
+    };
+    match form.as_str() {
+        "all" => only(&[]).and_then(|()| Ok(Check::All(checks(value, depth)?))),
+        "any" => only(&[]).and_then(|()| Ok(Check::Any(checks(value, depth)?))),
+        "not" => only(&[]).and_then(|()| Ok(Check::Not(Box::new(check(value, depth)?)))),
+        "when" => {
+            only(&["then"])?;
+            // What must hold stands first: it is to blame, not the condition.
+            let condition = Check::Not(Box::new(check(value, depth)?));
+            Ok(Check::Any(vec![inner("then")?, condition]))
+        }
+        "each" => {
+            only(&["holds"])?;
+            Ok(Check::Each(
+                path(value.text()?, *line)?,
+                Box::new(inner("holds")?),
+            ))
+        }
+        "some" => {
+            only(&["holds"])?;
+            Ok(Check::Some(
+                path(value.text()?, *line)?,
+                Box::new(inner("holds")?),
+            ))
+        }
+        "path" => {
+            let tests = entries
+                .iter()
+                .skip(1)
+                .map(test)
+                .collect::<Result<Vec<_>, _>>()?;
+            if tests.is_empty() {
+                return Err(Wrong::at(*line, "nothing is asked of this path"));
+            }
+            Ok(Check::Value(path(value.text()?, *line)?, tests))
+        }
+        "reachable" => Ok(Check::Reachable(reach(node, value.text()?)?)),
+        "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
+        "related" => Ok(Check::Related(related(node, value, depth)?)),
+        other => Err(unexpected(*line, other, CHECKS)),
+    }
+}
+
+fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
+    let text = || value.text().map(str::to_owned);
+    let number = || {
+        let text = value.text()?;
+        text.parse::<i64>()
+            .map_err(|_| Wrong::at(value.line, format!("`{text}` is not a whole number")))
+    };
+    Ok(match name.as_str() {
+        "equals" => Test::Equals(value.literal()),
+        "one-of" => Test::OneOf(value.items().iter().map(Node::literal).collect()),
+        "matches" => Test::Matches(text()?),
+        "starts-with" => Test::StartsWith(text()?),
+        "ends-with" => Test::EndsWith(text()?),
+        "contains" => Test::Contains(value.literal()),
+        "exists" => Test::Exists(boolean(value)?),
+        "at-least" => Test::AtLeast(number()?),
+        "at-most" => Test::AtMost(number()?),
+        "within" => Test::Within(value.texts()?),
+        other => {
+            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, within";
+            return Err(unexpected(*line, other, tests));
+        }
+    })
+}
+
+fn boolean(node: &Node) -> Result<bool, Wrong> {
+    match node.text()? {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(unexpected(node.line, other, "true, false")),
+    }
+}
+
+fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
+    let mut reach = Reach {
+        flow: flow.to_owned(),
+        from: Vec::new(),
+        ports: Vec::new(),
+        protocols: Vec::new(),
+        every_port: false,
+    };
+    for (key, line, value) in node.map()?.iter().skip(1) {
+        match key.as_str() {
+            "from" => reach.from = value.texts()?,
+            "ports" => {
+                for text in value.texts()? {
+                    let (from, to) = text.split_once('-').unwrap_or((&text, &text));
+                    match (from.parse(), to.parse()) {
+                        (Ok(from), Ok(to)) if from <= to => reach.ports.push((from, to)),
+                        _ => {
+                            return Err(Wrong::at(
+                                *line,
+                                format!("`{text}` is no port and no range of ports"),
+                            ));
+                        }
+                    }
+                }
+            }
+            "protocols" => reach.protocols = value.texts()?,
+            "every-port" => reach.every_port = boolean(value)?,
+            other => {
+                return Err(unexpected(
+                    *line,
+                    other,
+                    "from, ports, protocols, every-port",
+                ));
+            }
+        }
+    }
+    if reach.from.is_empty() {
+        return Err(Wrong::at(node.line, "`from` is missing"));
+    }
+    Ok(reach)
+}
+
+fn statement(node: &Node) -> Result<Statement, Wrong> {
+    let mut statement = None;
+    for (key, line, value) in node.map()?.iter().skip(1) {
+        let allow = match key.as_str() {
+            "allows" => true,
+            "denies" => false,
+            other => return Err(unexpected(*line, other, "allows, denies")),
+        };
+        let mut like = Statement {
+            allow,
+            ..Statement::default()
+        };
+        for (key, line, value) in value.map()? {
+            match key.as_str() {
+                "action" => like.action = Some(value.text()?.to_owned()),
+                "resource" => like.resource = Some(value.text()?.to_owned()),
+                "principal" => like.principal = Some(value.text()?.to_owned()),
+                "conditioned" => like.conditioned = Some(boolean(value)?),
+                "condition" => like.condition = Some(condition(value)?),
+                other => {
+                    return Err(unexpected(
+                        *line,
+                        other,
+                        "action, resource, principal, conditioned, condition",
+                    ));
+                }
+            }
+        }
+        if statement.replace(like).is_some() {
+            return Err(Wrong::at(*line, "one of `allows` and `denies`"));
+        }
+    }
+    statement.ok_or_else(|| Wrong::at(node.line, "`allows` or `denies` is missing"))
+}
+
+/// `{ operators: […], key: …, value: … }`.
+fn condition(node: &Node) -> Result<(Vec<String>, String, String), Wrong> {
+    let operators = node.get("operators").map_or(Ok(Vec::new()), Node::texts)?;
+    let key = node
+        .get("key")
+        .ok_or_else(|| Wrong::at(node.line, "`key` is missing"))?
+        .text()?;
+    let value = node.get("value").map_or(Ok(""), Node::text)?;
+    Ok((operators, key.to_owned(), value.to_owned()))
+}
+
+fn related(node: &Node, kinds: &Node, depth: usize) -> Result<Related, Wrong> {
+    let mut related = Related {
+        kinds: kinds.texts()?,
+        relation: None,
+        outgoing: true,
+        check: None,
+    };
+    for (key, line, value) in node.map()?.iter().skip(1) {
+        match key.as_str() {
+            "by" => related.relation = Some(value.text()?.to_owned()),
+            "direction" => related.outgoing = word(value, &["incoming", "outgoing"])? == 1,
+            "holds" => related.check = Some(Box::new(check(value, depth)?)),
+            other => return Err(unexpected(*line, other, "by, direction, holds")),
+        }
+    }
+    Ok(related)
+}
+
+/// Every path that a check asks about, from the resource.
+pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
+    let join = |path: &Path| Path(base.0.iter().chain(&path.0).cloned().collect());
+    match check {
+        Check::All(checks) | Check::Any(checks) => {
+            checks.iter().for_each(|check| paths(check, base, out))
+        }
+        Check::Not(check) => paths(check, base, out),
+        Check::Each(path, check) | Check::Some(path, check) => paths(check, &join(path), out),
+        Check::Value(path, _) | Check::Policy(path, _) => out.push(join(path)),
+        Check::Reachable(_) | Check::Related(_) => {}
+    }
+}

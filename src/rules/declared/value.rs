@@ -1,0 +1,86 @@
+//! Questions about one value.
+
+use super::model::Test;
+use crate::catalog::Literal;
+use crate::eval::{Data, Number, Truth, Value};
+use crate::network::address::{Addresses, parse};
+
+/// Whether a value passes a test. What is absent passes only `exists: false` and `equals: null`.
+pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
+    if let Test::Exists(wanted) = test {
+        let there = found.map_or(Truth::False, |value| !value.is_null());
+        return if *wanted { there } else { !there };
+    }
+    let Some(value) = found else {
+        let null = match test {
+            Test::Equals(literal) => *literal == Literal::Null,
+            Test::OneOf(literals) => literals.contains(&Literal::Null),
+            _ => false,
+        };
+        return Truth::from(null);
+    };
+    match test {
+        Test::Equals(literal) => equals(value, literal),
+        Test::OneOf(literals) => {
+            value.ask(|one| Truth::any(literals.iter().map(|literal| equals(one, literal))))
+        }
+        Test::Matches(glob) => value.test_text(|text| matches(glob, text)),
+        Test::StartsWith(text) => value.starts_with(text),
+        Test::EndsWith(text) => value.ends_with(text),
+        Test::Contains(literal) => contains(value, literal),
+        Test::AtLeast(number) => value.compare_number(|order| order.is_ge(), &Number::Int(*number)),
+        Test::AtMost(number) => value.compare_number(|order| order.is_le(), &Number::Int(*number)),
+        Test::Within(networks) => within(value, networks),
+        Test::Exists(_) => Truth::Unknown,
+    }
+}
+
+fn equals(value: &Value, literal: &Literal) -> Truth {
+    match literal {
+        Literal::Null => value.is_null(),
+        Literal::List(_) | Literal::Map(_) => value.same(&crate::graph::literal_value(literal)),
+        scalar => value.equals_text(&scalar.to_string()),
+    }
+}
+
+fn contains(value: &Value, literal: &Literal) -> Truth {
+    value.ask(|one| match &one.data {
+        Data::List(list) => list.any(|item| equals(item, literal)),
+        Data::Map(map) => map.has(&literal.to_string()),
+        _ => one.has_text(&literal.to_string()),
+    })
+}
+
+fn within(value: &Value, networks: &[String]) -> Truth {
+    let known: Vec<Addresses> = networks.iter().filter_map(|text| parse(text)).collect();
+    let outer = Addresses::union(&known);
+    value.test_text(|text| parse(text).is_some_and(|inner| outer.covers(&inner)))
+}
+
+/// Whether a glob matches the whole text: `*` is any text, `?` any one character. Time is the product of both lengths.
+pub fn matches(glob: &str, text: &str) -> bool {
+    let (glob, text): (Vec<char>, Vec<char>) = (glob.chars().collect(), text.chars().collect());
+    let (mut g, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match glob.get(g) {
+            Some('*') => {
+                retry = Some((g, t));
+                g += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => {
+                g += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((star, at)) => {
+                    retry = Some((star, at + 1));
+                    g = star + 1;
+                    t = at + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    glob[g..].iter().all(|c| *c == '*')
+}

@@ -1,0 +1,191 @@
+//! From an answer to findings: the places to point at, the words, and one finding per rule and place.
+
+use std::collections::BTreeMap;
+
+use super::declared::model::{RemedySpec, Rule};
+use super::declared::{Outcome, Witness};
+use crate::eval::{Origin, Role, Truth, Via, Why};
+use crate::findings::{Applicability, Certainty, Finding, Label, Remedy};
+use crate::graph::{Resource, literal_value};
+use crate::source::Span;
+
+/// The findings of one rule about one resource: one for each cause.
+pub(super) fn of(rule: &Rule, resource: &Resource, outcome: Outcome) -> Vec<Finding> {
+    match outcome.truth {
+        Truth::True => Vec::new(),
+        Truth::False => outcome
+            .causes
+            .iter()
+            .map(|cause| finding(rule, resource, cause, Certainty::Proven))
+            .collect(),
+        Truth::Unknown => undecided(rule, resource, &outcome).into_iter().collect(),
+    }
+}
+
+/// One statement for everything that is not known about a resource. Of one that is not here nothing is said.
+fn undecided(rule: &Rule, resource: &Resource, outcome: &Outcome) -> Option<Finding> {
+    let unknown = |cause: &&Vec<Witness>| cause.iter().any(|witness| witness.why.is_some());
+    let cause = outcome.causes.iter().find(unknown)?;
+    let witness = cause.iter().find(|witness| witness.why.is_some())?;
+    let why = witness.why.clone()?;
+    if resource.partial && matches!(why, Why::Elsewhere(_)) {
+        return None;
+    }
+    Some(finding(
+        rule,
+        resource,
+        std::slice::from_ref(witness),
+        Certainty::Undecided(why),
+    ))
+}
+
+fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certainty) -> Finding {
+    let place = |witness: &Witness| {
+        witness
+            .origin
+            .as_ref()
+            .map(|origin| origin.span)
+            .or(witness.place)
+    };
+    // The first witness is the one to blame; what is absent is missing in the resource.
+    let primary = cause
+        .first()
+        .and_then(place)
+        .filter(|span| span.is_somewhere());
+    let primary = primary.unwrap_or(resource.header);
+    let mut labels = Labels {
+        primary,
+        labels: Vec::new(),
+    };
+    for witness in cause {
+        labels.witness(witness, resource);
+    }
+    labels.add(
+        resource.header,
+        format!("{} is declared here", resource.address),
+    );
+    labels.chain(resource.calls.as_deref(), true);
+    Finding {
+        rule: rule.id.as_str().into(),
+        severity: rule.severity_of_findings(),
+        certainty,
+        subjects: vec![resource.address.clone()],
+        message: rule
+            .message
+            .replace("{address}", &resource.address.to_string()),
+        primary: Label {
+            span: primary,
+            text: String::new(),
+        },
+        related: labels.labels,
+        remedy: rule.remedy.as_ref().map(|spec| remedy(spec)),
+    }
+}
+
+/// The related places: each once, and never the primary one.
+struct Labels {
+    primary: Span,
+    labels: Vec<Label>,
+}
+
+impl Labels {
+    fn add(&mut self, span: Span, text: String) {
+        let known = span == self.primary || self.labels.iter().any(|label| label.span == span);
+        if span.is_somewhere() && !known {
+            self.labels.push(Label { span, text });
+        }
+    }
+
+    fn witness(&mut self, witness: &Witness, resource: &Resource) {
+        let Some(origin) = &witness.origin else {
+            return;
+        };
+        self.add(origin.span, "and here".into());
+        self.chain(origin.via.as_deref(), false);
+        let places = |origin: &Origin| {
+            let mut spans = vec![origin.span];
+            spans.extend(origin.path().map(|via| via.span));
+            spans
+        };
+        if let Some(satellite) = places(origin)
+            .into_iter()
+            .find_map(|span| resource.satellite_at(span))
+        {
+            self.add(satellite.header, format!("{} says so", satellite.address));
+        }
+    }
+
+    fn chain(&mut self, via: Option<&Via>, calls: bool) {
+        for via in std::iter::successors(via, |via| via.previous.as_deref()) {
+            let text = match via.role {
+                Role::Variable => "it comes through this variable",
+                Role::Local => "it comes through this local value",
+                Role::Argument => "it is passed here",
+                Role::Output => "it comes through this output",
+                Role::Reference => "it is used here",
+                Role::Mapping => "it comes from this mapping",
+                Role::Expression => "it is computed here",
+                Role::Call if calls => "called from here",
+                Role::Call => "it is made by this call",
+            };
+            self.add(via.span, text.into());
+        }
+    }
+}
+
+fn remedy(spec: &RemedySpec) -> Remedy {
+    let title = match &spec.to {
+        Some(value) => format!("set {} to {value}", spec.path),
+        None => format!("remove {}", spec.path),
+    };
+    Remedy {
+        title,
+        path: spec.path.to_string().into(),
+        to: spec.to.as_ref().map(literal_value),
+        applicability: match spec.applicability {
+            0 => Applicability::DisplayOnly,
+            1 => Applicability::Unsafe,
+            _ => Applicability::Safe,
+        },
+    }
+}
+
+/// One finding per rule, certainty and place; those that share it become its subjects, sorted.
+pub(super) fn merge(said: Vec<(usize, Finding)>) -> Vec<Finding> {
+    let mut merged: BTreeMap<(usize, bool, Span), Finding> = BTreeMap::new();
+    let mut order: Vec<(usize, bool, Span)> = Vec::new();
+    for (rule, finding) in said {
+        let key = (
+            rule,
+            finding.certainty == Certainty::Proven,
+            finding.primary.span,
+        );
+        match merged.get_mut(&key) {
+            Some(known) => {
+                for subject in finding.subjects {
+                    if !known.subjects.contains(&subject) {
+                        known.subjects.push(subject);
+                    }
+                }
+                for label in finding.related {
+                    if !known.related.iter().any(|own| own.span == label.span) {
+                        known.related.push(label);
+                    }
+                }
+            }
+            None => {
+                order.push(key);
+                merged.insert(key, finding);
+            }
+        }
+    }
+    order.sort_by_key(|(rule, ..)| *rule);
+    let mut findings: Vec<Finding> = order
+        .into_iter()
+        .filter_map(|key| merged.remove(&key))
+        .collect();
+    findings
+        .iter_mut()
+        .for_each(|finding| finding.subjects.sort());
+    findings
+}

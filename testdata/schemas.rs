@@ -1,0 +1,210 @@
+//! The vocabulary and the rules against the published schemas (`schemas/record.py`): what names nothing is an error.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use distrust::catalog::case::{kind_of_cloudformation, snake};
+use distrust::catalog::{Catalog, Kind, Path, Source};
+use distrust::rules::RuleSet;
+use distrust::rules::declared::read;
+
+type Schemas = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+/// Arguments of former versions of a provider, which the newest schema does not have any more.
+const FORMER: [(&str, &str); 1] = [("azurerm_storage_account", "enable_https_traffic_only")];
+
+fn terraform() -> Schemas {
+    read_schemas(include_str!("schemas/terraform.txt"))
+}
+
+fn cloudformation() -> Schemas {
+    read_schemas(include_str!("schemas/cloudformation.txt"))
+}
+
+fn read_schemas(text: &'static str) -> Schemas {
+    let row = |line: &'static str| {
+        let mut words = line.split(' ');
+        (words.next().unwrap_or_default(), words.collect())
+    };
+    text.lines().map(row).collect()
+}
+
+/// Whether a type has a path; `[]` does not count.
+fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
+    let path = path.replace("[]", "");
+    let known = schemas
+        .get(type_name)
+        .is_some_and(|paths| paths.contains(path.as_str()));
+    known || FORMER.contains(&(type_name, path.as_str()))
+}
+
+/// Whether a CloudFormation type has a path in snake case. Below a free-form object (a policy document) anything goes.
+fn has_snake(schemas: &Schemas, type_name: &str, path: &str) -> bool {
+    let path = path.replace("[]", "");
+    schemas.get(type_name).is_some_and(|paths| {
+        paths
+            .iter()
+            .any(|own| own.split('.').map(snake).collect::<Vec<_>>().join(".") == path)
+    })
+}
+
+fn spellings<'k>(kind: &'k Kind) -> impl Iterator<Item = (bool, &'k Path, &'k Source)> {
+    kind.attributes.iter().flat_map(|attribute| {
+        let terraform = attribute
+            .terraform
+            .iter()
+            .map(move |source| (true, &attribute.path, source));
+        terraform.chain(
+            attribute
+                .cloudformation
+                .iter()
+                .map(move |source| (false, &attribute.path, source)),
+        )
+    })
+}
+
+#[test]
+fn every_spelling_names_something() {
+    let (terraform, cloudformation) = (terraform(), cloudformation());
+    let mut wrong = String::new();
+    for kind in Catalog::builtin().kinds() {
+        for (is_terraform, attribute, source) in spellings(kind) {
+            let schemas = if is_terraform {
+                &terraform
+            } else {
+                &cloudformation
+            };
+            let own = if is_terraform {
+                &kind.terraform
+            } else {
+                &kind.cloudformation
+            };
+            let types = match &source.join {
+                Some(join) => vec![join.type_name.as_str()],
+                None => own.iter().map(String::as_str).collect(),
+            };
+            let mut paths: Vec<String> = source
+                .filter
+                .iter()
+                .map(|(path, _)| path.to_string())
+                .collect();
+            paths.extend(source.join.as_ref().map(|join| join.argument.clone()));
+            if !source.path.is_empty() {
+                paths.push(source.path.to_string());
+            }
+            let prefix = if source.path.is_empty() {
+                String::new()
+            } else {
+                format!("{}.", source.path)
+            };
+            for member in &source.members {
+                paths.extend(
+                    member
+                        .sources
+                        .iter()
+                        .map(|inner| format!("{prefix}{}", inner.path)),
+                );
+            }
+            for path in paths {
+                if !types.iter().any(|type_name| has(schemas, type_name, &path)) {
+                    let _ = writeln!(
+                        wrong,
+                        "{}: {attribute}: {types:?} has no `{path}`",
+                        kind.name
+                    );
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_attribute_is_cloudformations_own() {
+    let cloudformation = cloudformation();
+    let mut wrong = String::new();
+    for kind in Catalog::builtin().kinds() {
+        let Some(type_name) = kind.cloudformation.first() else {
+            continue;
+        };
+        if kind_of_cloudformation(type_name).as_deref() != Some(&kind.name) {
+            let _ = writeln!(wrong, "{} is not the name of {type_name}", kind.name);
+        }
+        for attribute in kind
+            .attributes
+            .iter()
+            .filter(|own| own.cloudformation.is_empty())
+        {
+            if !has_snake(&cloudformation, type_name, &attribute.path.to_string()) {
+                let _ = writeln!(wrong, "{type_name} has no `{}`", attribute.path);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_path_of_a_rule_leads_somewhere() {
+    let (terraform, cloudformation) = (terraform(), cloudformation());
+    let mut wrong = String::new();
+    for rule in RuleSet::builtin().rules() {
+        let mut paths = Vec::new();
+        rule.check
+            .iter()
+            .for_each(|check| read::paths(check, &Path::default(), &mut paths));
+        for path in paths {
+            let shown = path.to_string();
+            let kinds = rule
+                .kinds
+                .iter()
+                .filter_map(|name| Catalog::builtin().kind(name));
+            let (mut in_terraform, mut in_cloudformation) = (None, None);
+            let bare: Vec<&String> = rule
+                .kinds
+                .iter()
+                .filter(|name| !name.contains('.'))
+                .collect();
+            for name in bare {
+                *in_terraform.get_or_insert(false) |= has(&terraform, name, &shown);
+            }
+            for kind in kinds {
+                let spelled = |own: &&distrust::catalog::Attribute| {
+                    own.path.0.len() <= path.0.len()
+                        && own
+                            .path
+                            .0
+                            .iter()
+                            .zip(&path.0)
+                            .all(|(a, b)| a.name == b.name)
+                };
+                let declared = kind.attributes.iter().find(spelled);
+                for type_name in &kind.terraform {
+                    let there = declared.is_some_and(|own| !own.terraform.is_empty());
+                    *in_terraform.get_or_insert(false) |=
+                        there || has(&terraform, type_name, &shown);
+                }
+                for type_name in &kind.cloudformation {
+                    let there = declared.is_some_and(|own| !own.cloudformation.is_empty());
+                    let found = there || has_snake(&cloudformation, type_name, &shown);
+                    *in_cloudformation.get_or_insert(false) |= found;
+                }
+            }
+            // `origin` and the like may be of one language only; a path of none is a mistake.
+            if in_terraform != Some(true) && in_cloudformation != Some(true) {
+                let _ = writeln!(wrong, "{}: `{shown}` leads nowhere", rule.id);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn snake_case_keeps_siblings_apart() {
+    for (type_name, paths) in cloudformation() {
+        let spelled: BTreeSet<String> = paths
+            .iter()
+            .map(|path| path.split('.').map(snake).collect::<Vec<_>>().join("."))
+            .collect();
+        assert_eq!(spelled.len(), paths.len(), "{type_name}");
+    }
+}
