@@ -56,21 +56,18 @@ impl<'t> Parser<'t> {
                 self.advance();
                 continue;
             }
+            let ends = open.as_deref_mut().is_some_and(|open| self.ends_body(open));
             match open.as_deref_mut() {
-                Some(open) => {
-                    if self.ends_body(open) {
-                        match self.closes(open)? {
-                            Some(closed) => return Ok(closed),
-                            None => continue,
-                        }
-                    }
-                }
+                Some(open) if ends => match self.closes(open)? {
+                    Some(closed) => return Ok(closed),
+                    None => continue,
+                },
                 None if self.is(Kind::End) => return Ok(true),
                 None if self.is(Kind::CloseBrace) => {
                     self.stray_brace()?;
                     continue;
                 }
-                None => {}
+                _ => {}
             }
             let (mark, start, said) = (self.mark(), self.token.start, self.tree.errors.len());
             if let Err(Failed) = self.item(scope) {

@@ -14,6 +14,7 @@ use crate::source::{Code, Diagnostic, SourceId};
 mod body;
 mod collection;
 mod expression;
+mod heredoc;
 mod recovery;
 mod template;
 

@@ -363,7 +363,7 @@ impl Parser<'_> {
         if line.is_some_and(|line| self.lexer.next_line(line) > self.lexer.line_end(line)) {
             return Ok(None);
         }
-        let top = self.find_line(content, |line| starts_top(line));
+        let top = self.find_line(content, starts_top);
         let near = line.or_else(|| self.find_line(content, |line| is_near(line, marker)));
         let Some(line) = near.filter(|&line| top.is_none_or(|top| line < top)) else {
             return self.heredoc_unclosed(open, marker);

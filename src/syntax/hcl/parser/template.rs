@@ -1,4 +1,4 @@
-//! Templates: quoted strings, heredocs and template files; their pieces are read first and nested afterwards.
+//! Templates: quoted strings, template files and what heredocs share with them; their pieces are read first and nested afterwards.
 
 use super::super::lexer::Kind;
 use super::super::literal;
@@ -9,12 +9,12 @@ use super::{Failed, MAX_DEPTH, Parsed, Parser};
 /// A piece of a template as it stands in the text, directives not yet nested.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Piece {
-    what: What,
-    range: Range,
+    pub(super) what: What,
+    pub(super) range: Range,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum What {
+pub(in super::super) enum What {
     Text,
     Interpolation(ExprId),
     If(ExprId),
@@ -25,9 +25,9 @@ enum What {
 }
 
 /// The template being read.
-struct Reading {
+pub(super) struct Reading {
     /// Where its pieces begin in [`Parser::pieces`].
-    base: usize,
+    pub(super) base: usize,
     quoted: bool,
     /// `~}` came last: white space is taken away from the text that follows at once.
     strip: bool,
@@ -46,7 +46,7 @@ struct Open {
 }
 
 impl Parser<'_> {
-    fn reading(&self, quoted: bool) -> Reading {
+    pub(super) fn reading(&self, quoted: bool) -> Reading {
         Reading {
             base: self.pieces.len(),
             quoted,
@@ -132,7 +132,7 @@ impl Parser<'_> {
     }
 
     /// What a `$` or `%` is.
-    fn marker(&self, at: usize) -> Marker {
+    pub(super) fn marker(&self, at: usize) -> Marker {
         let sign = self.lexer.byte(at);
         match (self.lexer.byte(at + 1), self.lexer.byte(at + 2)) {
             (b'{', _) => Marker::Sequence,
@@ -162,85 +162,6 @@ impl Parser<'_> {
             help,
         );
         end
-    }
-
-    /// `<<NAME` to the line that holds only `NAME`.
-    pub(super) fn heredoc(&mut self) -> Parsed<ExprId> {
-        let open = self.token;
-        let intro = self.text(open.range()).trim_end();
-        let (flush, marker) = match intro.strip_prefix("<<-") {
-            Some(marker) => (true, marker),
-            None => (false, &intro[2..]),
-        };
-        let mut reading = self.reading(false);
-        let mut from = open.end as usize;
-        let stop = if self.recovering {
-            self.heredoc_stop(open, marker)?
-        } else {
-            None
-        };
-        let mut at = from;
-        let mut line_start = true;
-        let end = loop {
-            if let Some(stop) = stop.filter(|&(content, _)| at >= content) {
-                break (stop.0.max(from), stop.1.max(at));
-            }
-            let Some(len) = memchr::memchr(b'\n', &self.lexer.bytes()[at..]) else {
-                return self.heredoc_unclosed(open, marker);
-            };
-            let line = at + len;
-            if line_start && len >= marker.len() && self.lexer.text[at..line].trim() == marker {
-                break (at, line - usize::from(self.lexer.byte(line - 1) == b'\r'));
-            }
-            let sequence = self.line_text(at, line)?;
-            line_start = sequence.is_none();
-            at = line + 1;
-            if let Some(sequence) = sequence {
-                self.add_text(&mut reading, from, sequence);
-                at = self.sequence(&mut reading, sequence)?;
-                from = at;
-            }
-        };
-        self.add_text(&mut reading, from, end.0);
-        if flush {
-            self.flush(&reading);
-        }
-        let id = self.template(
-            &reading,
-            Range {
-                start: open.start,
-                end: end.1 as u32,
-            },
-        )?;
-        self.resume(end.1);
-        Ok(id)
-    }
-
-    /// The first sequence in the line from `at` to the line end at `line`.
-    fn line_text(&mut self, mut at: usize, line: usize) -> Parsed<Option<usize>> {
-        while let Some(found) = memchr::memchr3(b'$', b'%', b'\r', &self.lexer.bytes()[at..line]) {
-            at += found;
-            if self.lexer.byte(at) == b'\r' {
-                if at + 1 == line {
-                    break;
-                }
-                let help = "end lines with \\n or \\r\\n";
-                return self.fail(
-                    Range {
-                        start: at as u32,
-                        end: at as u32 + 1,
-                    },
-                    "a lone carriage return",
-                    help,
-                );
-            }
-            match self.marker(at) {
-                Marker::Sequence => return Ok(Some(at)),
-                Marker::Escaped => at += 3,
-                Marker::Text => at += 1,
-            }
-        }
-        Ok(None)
     }
 
     /// A whole template file.
@@ -280,7 +201,7 @@ impl Parser<'_> {
     }
 
     /// Adds the text `start..end` as a piece, without what a `~}` before it takes away.
-    fn add_text(&mut self, reading: &mut Reading, start: usize, end: usize) {
+    pub(super) fn add_text(&mut self, reading: &mut Reading, start: usize, end: usize) {
         let strip = std::mem::take(&mut reading.strip);
         if start == end {
             return;
@@ -325,7 +246,7 @@ impl Parser<'_> {
     }
 
     /// `${…}` or `%{…}` at `at`; gives where it ends.
-    fn sequence(&mut self, reading: &mut Reading, at: usize) -> Parsed<usize> {
+    pub(super) fn sequence(&mut self, reading: &mut Reading, at: usize) -> Parsed<usize> {
         let strip = self.lexer.byte(at + 2) == b'~';
         if strip {
             self.strip_before(reading);
@@ -391,58 +312,8 @@ impl Parser<'_> {
         })
     }
 
-    /// Takes the smallest indentation of all lines away from each, in the way of `<<-`.
-    ///
-    /// Exactly as HashiCorp's parser does: a line that is blank does not count and keeps its space; one that begins
-    /// with an interpolation counts as not indented.
-    fn flush(&mut self, reading: &Reading) {
-        let pieces = self.pieces.split_off(reading.base);
-        let mut least = usize::MAX;
-        let mut new_line = true;
-        for piece in &pieces {
-            if !matches!(piece.what, What::Text) || piece.range.start == piece.range.end {
-                if std::mem::take(&mut new_line) {
-                    least = 0;
-                }
-                continue;
-            }
-            for line in self.text(piece.range).split_inclusive('\n') {
-                if std::mem::replace(&mut new_line, line.ends_with('\n')) && !is_blank(line) {
-                    least = least.min(line.chars().take_while(|char| char.is_whitespace()).count());
-                }
-            }
-        }
-        let mut new_line = true;
-        for piece in pieces {
-            if !matches!(piece.what, What::Text) || matches!(least, 0 | usize::MAX) {
-                new_line = false;
-                self.pieces.push(piece);
-                continue;
-            }
-            let Range { mut start, end } = piece.range;
-            // A run of bytes that stay together is one piece.
-            let mut at = start;
-            for line in self.text(piece.range).split_inclusive('\n') {
-                if std::mem::replace(&mut new_line, line.ends_with('\n')) && !is_blank(line) {
-                    if start < at {
-                        self.pieces.push(Piece {
-                            what: What::Text,
-                            range: Range { start, end: at },
-                        });
-                    }
-                    start = at + line.chars().take(least).map(char::len_utf8).sum::<usize>() as u32;
-                }
-                at += line.len() as u32;
-            }
-            self.pieces.push(Piece {
-                what: What::Text,
-                range: Range { start, end },
-            });
-        }
-    }
-
     /// Nests directives and makes the expression.
-    fn template(&mut self, reading: &Reading, range: Range) -> Parsed<ExprId> {
+    pub(super) fn template(&mut self, reading: &Reading, range: Range) -> Parsed<ExprId> {
         let base = self.parts.len();
         let mut open: Vec<Open> = Vec::new();
         let mut deepest = 0;
@@ -577,16 +448,11 @@ impl Parser<'_> {
     }
 }
 
-enum Marker {
+pub(super) enum Marker {
     /// `${`, `%{`
     Sequence,
     /// `$${`, `%%{`
     Escaped,
     /// Anything else.
     Text,
-}
-
-/// Whether a line is white space and has an end.
-fn is_blank(line: &str) -> bool {
-    line.ends_with('\n') && line.trim_start().is_empty()
 }
