@@ -81,6 +81,7 @@ impl Maker {
             exists: Truth::True,
             calls: None,
             provider: None,
+            meta: Value::null(header),
         }
     }
 }

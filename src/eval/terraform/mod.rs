@@ -33,10 +33,9 @@ pub use world::{Settings, World};
 use self::evaluator::Evaluator;
 use self::module::Module;
 use self::program::Program;
-use self::scope::{Instance, Scope};
+use self::scope::Instance;
 use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value};
 use crate::source::{Code, Diagnostic, Folder, Span, guarded, internal_error};
-use crate::syntax::hcl;
 
 /// Stack of the threads that evaluate: nested expressions and references take some of it at every level.
 pub const THREAD_STACK_BYTES: usize = 256 << 20;

@@ -64,6 +64,7 @@ pub(super) fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
             exists,
             calls: None,
             provider: None,
+            meta: Value::null(header),
         });
     }
     let globals = reader.value(&document["Globals"]);
