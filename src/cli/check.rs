@@ -1,60 +1,41 @@
 //! `distrust check`.
 
-mod input;
-mod output;
+pub(super) mod input;
+pub(super) mod output;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
-use super::options::Check;
+use super::options::{Check, Input};
 use super::terminal::Terminal;
 use super::{Exit, engine};
 use crate::eval::terraform;
 use crate::findings::Severity;
 use crate::report::{Report, Statistics, View, triage};
-use crate::source::{Scope, Search, SourceMap, discover};
-
-pub(super) use input::order_of_variables;
+use crate::source::{Files, Scope, Search, SourceMap, discover};
 
 /// What a finding must reach to make the run fail, unless the user says otherwise.
 const FAIL_ON: Severity = Severity::Low;
 
 /// Why nothing was checked.
-struct Refusal {
+pub(super) struct Refusal {
     message: String,
-    help: Option<String>,
 }
 
 impl Refusal {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
-            help: None,
         }
     }
 }
 
 /// Checks what the options say and reports.
-pub(super) fn run(options: Check, order: Vec<bool>, terminal: Terminal) -> Exit {
+pub(super) fn run(mut options: Check, order: &[bool], terminal: Terminal) -> Exit {
     let started = Instant::now();
-    // Evaluation needs deep stacks; they are reserved, not used.
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads.unwrap_or(0).into())
-        .stack_size(terraform::THREAD_STACK_BYTES)
-        .build();
-    let pool = match pool {
-        Ok(pool) => pool,
-        Err(error) => {
-            terminal.error(&format!("no threads: {error}"), None);
-            return Exit::Usage;
-        }
-    };
     let exit_zero = options.exit_zero;
-    let exit = pool.install(|| match checked(options, order, terminal, started) {
-        Ok(exit) => exit,
-        Err(refusal) => {
-            terminal.error(&refusal.message, refusal.help.as_deref());
-            Exit::Usage
-        }
+    let exit = with_threads(options.input.threads, terminal, || {
+        checked(&mut options, order, terminal, started)
     });
     match exit {
         Exit::Findings | Exit::Input if exit_zero => Exit::Clean,
@@ -62,23 +43,78 @@ pub(super) fn run(options: Check, order: Vec<bool>, terminal: Terminal) -> Exit 
     }
 }
 
+/// Runs in a pool of threads that evaluation can use: it needs deep stacks, which are reserved, not used.
+pub(super) fn with_threads(
+    threads: Option<u16>,
+    terminal: Terminal,
+    work: impl FnOnce() -> Result<Exit, Refusal> + Send,
+) -> Exit {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0).into())
+        .stack_size(terraform::THREAD_STACK_BYTES)
+        .build();
+    let result = match pool {
+        Ok(pool) => pool.install(work),
+        Err(error) => Err(Refusal::new(format!("no threads: {error}"))),
+    };
+    result.unwrap_or_else(|refusal| {
+        terminal.error(&refusal.message, None);
+        Exit::Usage
+    })
+}
+
+/// The working folder, without links.
+pub(super) fn working() -> Result<PathBuf, Refusal> {
+    std::env::current_dir()
+        .and_then(|path| path.canonicalize())
+        .map_err(|error| Refusal::new(format!("the working folder: {error}")))
+}
+
+/// Reads and evaluates what the options name; with the number of files.
+pub(super) fn evaluated(
+    input: &Input,
+    order: &[bool],
+    files: &dyn Files,
+    sources: &SourceMap,
+    scope: &Scope,
+) -> Result<(engine::Outcome, usize), Refusal> {
+    input::existing(input, files, scope)?;
+    let search = Search {
+        paths: &input.paths,
+        exclude: input.exclude.as_deref().unwrap_or_default(),
+        scope,
+        is_template: engine::is_template,
+    };
+    let world = engine::World {
+        files,
+        sources,
+        scope,
+        settings: input::settings(input, order, files, sources, scope)?,
+        parameters: input::parameters(input, files, sources, scope)?,
+    };
+    let mut found = discover(files, sources, search);
+    let count = found.files();
+    let diagnostics = std::mem::take(&mut found.diagnostics);
+    let mut outcome = engine::evaluate(found, &world);
+    outcome.diagnostics.extend(diagnostics);
+    Ok((outcome, count))
+}
+
 /// Everything between the options and the exit status.
 fn checked(
-    mut options: Check,
-    order: Vec<bool>,
+    options: &mut Check,
+    order: &[bool],
     terminal: Terminal,
     started: Instant,
 ) -> Result<Exit, Refusal> {
-    let working = std::env::current_dir()
-        .and_then(|path| path.canonicalize())
-        .map_err(|error| Refusal::new(format!("the working folder: {error}")))?;
+    let working = working()?;
     let sources = SourceMap::new();
-    let files = input::files(&mut options, &working)?;
-    let scope = Scope::new(&*files, &working, options.root.as_deref(), &options.paths);
+    let files = input::files(&mut options.input, &working)?;
+    let root = options.input.root.as_deref();
+    let scope = Scope::new(&*files, &working, root, &options.input.paths);
     let rules = engine::rules();
-    let wrong = input::configure(&mut options, &*files, &sources, &scope);
-    let selection = input::selection(&options, &rules);
-    let selection = match selection {
+    let wrong = input::configure(options, &*files, &sources, &scope);
+    let selection = match input::selection(options, &rules) {
         Ok(selection) if wrong.is_empty() => selection,
         other => {
             let errors = other.err().unwrap_or_default();
@@ -86,35 +122,13 @@ fn checked(
             return Ok(Exit::Usage);
         }
     };
-    input::existing(&options, &*files, &scope)?;
-    let settings = input::settings(&options, &order, &*files, &sources, &scope)?;
-    let parameters = input::parameters(&options, &*files, &sources, &scope)?;
-    let search = Search {
-        paths: &options.paths,
-        exclude: options.exclude.as_deref().unwrap_or_default(),
-        scope: &scope,
-        is_template: engine::is_template,
-    };
-    let mut found = discover(&*files, &sources, search);
-    let nothing = found.is_empty();
+    let (mut outcome, files) = evaluated(&options.input, order, &*files, &sources, &scope)?;
+    engine::ask(&mut outcome, &|id| selection.has(&rules, id));
     let statistics = Statistics {
-        files: found.files(),
+        files,
         rules: selection.of(&rules).count(),
         ..Statistics::default()
     };
-    let diagnostics = std::mem::take(&mut found.diagnostics);
-    let world = engine::World {
-        files: &*files,
-        sources: &sources,
-        scope: &scope,
-        settings,
-        parameters,
-    };
-    let mut outcome = engine::run(found, &world);
-    outcome
-        .findings
-        .retain(|finding| selection.has(&rules, &finding.rule));
-    outcome.diagnostics.extend(diagnostics);
     let mut report = reported(&sources, outcome, statistics);
     report.statistics.elapsed = started.elapsed();
     let view = View {
@@ -123,8 +137,8 @@ fn checked(
         scope: &scope,
         undecided: options.undecided,
     };
-    output::write(&report, view, &options, terminal)?;
-    output::tell(&report, view, &options, nothing, terminal);
+    output::write(&report, view, options, terminal)?;
+    output::tell(&report, view, options, terminal);
     Ok(verdict(&report, options.fail_on.unwrap_or(FAIL_ON)))
 }
 

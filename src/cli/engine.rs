@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::catalog::Catalog;
 use crate::eval::{Stack, cloudformation, terraform};
 use crate::findings::{Finding, RuleInfo};
+use crate::graph::{self, Graph};
+use crate::rules::{self, RuleSet};
 use crate::source::{
     Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
     internal_error,
@@ -37,7 +40,11 @@ pub(super) struct Outcome {
 
 /// The rules, sorted by id.
 pub(super) fn rules() -> Vec<RuleInfo> {
-    Vec::new()
+    let rules = RuleSet::builtin().rules().iter();
+    rules
+        .zip(rules::pages())
+        .map(|(rule, page)| rule.info(page))
+        .collect()
 }
 
 /// Whether these bytes look like a CloudFormation template.
@@ -46,10 +53,36 @@ pub(super) fn is_template(bytes: &[u8]) -> bool {
     yaml::looks_like_template(&String::from_utf8_lossy(bytes))
 }
 
-/// Evaluates everything that was found and asks the rules.
+/// The graph of the stacks.
+pub(super) fn graph(stacks: &[Stack]) -> Graph {
+    graph::build(stacks, Catalog::builtin())
+}
+
+/// Asks the rules that are selected, by their ids.
+pub(super) fn ask(outcome: &mut Outcome, selected: &(dyn Fn(&str) -> bool + Sync)) {
+    let asked = guarded(|| {
+        let graph = graph(&outcome.stacks);
+        let selected = |rule: &rules::Rule| selected(&rule.id);
+        rules::check(&graph, Catalog::builtin(), RuleSet::builtin(), &selected)
+    });
+    match asked {
+        Ok(findings) => outcome.findings = findings,
+        Err(fault) => {
+            let first = outcome
+                .stacks
+                .iter()
+                .flat_map(|stack| &stack.resources)
+                .next();
+            let span = first.map_or(Span::nowhere(), |resource| resource.header);
+            outcome.diagnostics.push(internal_error(span, &fault));
+        }
+    }
+}
+
+/// Evaluates everything that was found.
 ///
 /// Call it on a thread with [`terraform::THREAD_STACK_BYTES`] of stack, in a pool of such threads.
-pub(super) fn run(found: Discovered, world: &World<'_>) -> Outcome {
+pub(super) fn evaluate(found: Discovered, world: &World<'_>) -> Outcome {
     let mut out = Outcome::default();
     let first = found.folders.first().and_then(first_byte);
     match guarded(|| terraform_stacks(found.folders, world)) {

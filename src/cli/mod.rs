@@ -2,6 +2,7 @@
 
 mod check;
 mod engine;
+mod graph;
 mod options;
 mod rules;
 mod terminal;
@@ -59,8 +60,12 @@ pub fn main() -> ExitCode {
     let terminal = Terminal::new(options.color);
     let run = guarded(|| match options.command {
         Command::Check(check) => {
-            let order = check::order_of_variables(&matches);
-            check::run(*check, order, terminal)
+            let order = check::input::order_of_variables(&matches);
+            check::run(*check, &order, terminal)
+        }
+        Command::Graph(options) => {
+            let order = check::input::order_of_variables(&matches);
+            graph::run(*options, &order, terminal)
         }
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),

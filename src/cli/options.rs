@@ -30,6 +30,8 @@ pub(super) struct Options {
 pub(super) enum Command {
     /// Check files and folders
     Check(Box<Check>),
+    /// Draw the graph of resources
+    Graph(Box<Graph>),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -54,9 +56,8 @@ pub(super) enum Command {
     after_help = "Exit status:\n  0  no finding at or above the --fail-on severity\n  1  findings\n  2  wrong usage or settings\n  3  some input could not be read; the rest was checked"
 )]
 pub(super) struct Check {
-    /// Files and folders; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) input: Input,
 
     /// How findings are written [default: text]
     #[arg(long, value_name = "FORMAT", value_parser = format, help_heading = "Output")]
@@ -97,6 +98,21 @@ pub(super) struct Check {
     #[arg(long, help_heading = "Rules")]
     pub(super) exit_zero: bool,
 
+    /// What `select` comes to with the settings of the project.
+    #[arg(skip)]
+    pub(super) selected: Option<Vec<Name>>,
+    /// What `ignore` comes to.
+    #[arg(skip)]
+    pub(super) ignored: Option<Vec<Name>>,
+}
+
+/// What is read, and with what values.
+#[derive(Debug, Args)]
+pub(super) struct Input {
+    /// Files and folders; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+
     /// Leave these out, in the syntax of .gitignore
     #[arg(long, value_name = "PATTERN", help_heading = "Input")]
     pub(super) exclude: Option<Vec<String>>,
@@ -128,15 +144,30 @@ pub(super) struct Check {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Input")]
     pub(super) threads: Option<u16>,
 
-    /// What `select` comes to with the settings of the project.
-    #[arg(skip)]
-    pub(super) selected: Option<Vec<Name>>,
-    /// What `ignore` comes to.
-    #[arg(skip)]
-    pub(super) ignored: Option<Vec<Name>>,
     /// The variable files of the project.
     #[arg(skip)]
     pub(super) project_var_files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Graph {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// How the graph is written
+    #[arg(long, value_enum, default_value_t = Notation::Dot, value_name = "FORMAT")]
+    pub(super) format: Notation,
+}
+
+/// How a graph is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notation {
+    /// For Graphviz
+    Dot,
+    /// For Markdown on code hosts
+    Mermaid,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Args)]

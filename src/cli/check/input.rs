@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::super::engine;
-use super::super::options::Check;
+use super::super::options::{Check, Input};
 use super::Refusal;
 use crate::config::{self, Name, Selection};
 use crate::eval::terraform::{self, Setting};
@@ -20,7 +20,7 @@ const STANDARD_INPUT: &str = "-";
 
 /// The variables on the command line in their order: whether each is a file.
 pub(crate) fn order_of_variables(matches: &ArgMatches) -> Vec<bool> {
-    let Some(("check", check)) = matches.subcommand() else {
+    let Some(("check" | "graph", check)) = matches.subcommand() else {
         return Vec::new();
     };
     let at = |id: &str, file: bool| {
@@ -34,7 +34,7 @@ pub(crate) fn order_of_variables(matches: &ArgMatches) -> Vec<bool> {
 }
 
 /// The file system, with standard input laid over it where `-` is among the paths.
-pub(super) fn files(options: &mut Check, working: &Path) -> Result<Arc<dyn Files>, Refusal> {
+pub(crate) fn files(options: &mut Input, working: &Path) -> Result<Arc<dyn Files>, Refusal> {
     let is_input = |path: &PathBuf| path == Path::new(STANDARD_INPUT);
     if !options.paths.iter().any(is_input) {
         return Ok(Arc::new(Disk));
@@ -82,10 +82,11 @@ pub(super) fn configure(
     options.ignored = names(options.ignore.take(), settings.ignore);
     options.fail_on = options.fail_on.or(settings.fail_on);
     options.output_format = options.output_format.or(settings.output_format);
-    options.exclude = options.exclude.take().or(settings.exclude);
-    options.module_dir = options.module_dir.take().or(settings.module_dir);
-    options.parameters = options.parameters.take().or(settings.parameters);
-    options.project_var_files = settings.var_file.unwrap_or_default();
+    let input = &mut options.input;
+    input.exclude = input.exclude.take().or(settings.exclude);
+    input.module_dir = input.module_dir.take().or(settings.module_dir);
+    input.parameters = input.parameters.take().or(settings.parameters);
+    input.project_var_files = settings.var_file.unwrap_or_default();
     wrong
 }
 
@@ -96,7 +97,7 @@ pub(super) fn selection(options: &Check, rules: &[RuleInfo]) -> Result<Selection
 }
 
 /// Refuses paths where nothing is: a typing error must not look like a clean run.
-pub(super) fn existing(options: &Check, files: &dyn Files, scope: &Scope) -> Result<(), Refusal> {
+pub(super) fn existing(options: &Input, files: &dyn Files, scope: &Scope) -> Result<(), Refusal> {
     let folders = options.module_dir.iter().flatten();
     for path in options.paths.iter().chain(folders) {
         if files.kind(&scope.absolute(path)).is_none() {
@@ -109,7 +110,7 @@ pub(super) fn existing(options: &Check, files: &dyn Files, scope: &Scope) -> Res
 
 /// Terraform's variables and module folders. Files of the project come first: the command line replaces their values.
 pub(super) fn settings(
-    options: &Check,
+    options: &Input,
     order: &[bool],
     files: &dyn Files,
     sources: &SourceMap,
@@ -151,7 +152,7 @@ pub(super) fn settings(
 
 /// CloudFormation's parameters: files as they stand, and `Name=value` in the short form of such a file.
 pub(super) fn parameters(
-    options: &Check,
+    options: &Input,
     files: &dyn Files,
     sources: &SourceMap,
     scope: &Scope,

@@ -35,20 +35,15 @@ pub(super) fn write(
 }
 
 /// Says what was wrong with the input, and what there is to say at the end.
-pub(super) fn tell(
-    report: &Report,
-    view: View<'_>,
-    options: &Check,
-    nothing: bool,
-    terminal: Terminal,
-) {
+pub(super) fn tell(report: &Report, view: View<'_>, options: &Check, terminal: Terminal) {
     let mut out = diagnostics(&report.diagnostics, view.sources, terminal);
     if options.statistics {
         out += &summary::statistics(report);
     }
     if !options.quiet {
-        if nothing {
+        if report.statistics.files == 0 && !report.lost_input() {
             let paths: Vec<String> = options
+                .input
                 .paths
                 .iter()
                 .map(|path| path.display().to_string())
@@ -65,7 +60,7 @@ pub(super) fn tell(
 }
 
 /// Says what is wrong with settings, at its place where it has one.
-pub(super) fn refused(wrong: &[Diagnostic], sources: &SourceMap, terminal: Terminal) {
+pub(crate) fn refused(wrong: &[Diagnostic], sources: &SourceMap, terminal: Terminal) {
     for one in wrong {
         if one.span.is_somewhere() {
             terminal.say(&diagnostics(std::slice::from_ref(one), sources, terminal));
@@ -75,7 +70,7 @@ pub(super) fn refused(wrong: &[Diagnostic], sources: &SourceMap, terminal: Termi
     }
 }
 
-fn diagnostics(all: &[Diagnostic], sources: &SourceMap, terminal: Terminal) -> String {
+pub(crate) fn diagnostics(all: &[Diagnostic], sources: &SourceMap, terminal: Terminal) -> String {
     let mut out = Vec::new();
     // Memory takes all that is written to it.
     let _ = text::write_diagnostics(all, sources, terminal.err, &mut out);

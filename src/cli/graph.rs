@@ -1,0 +1,48 @@
+//! `distrust graph`.
+
+use super::check::{self, Refusal, input, output};
+use super::options::{Graph as Options, Notation};
+use super::terminal::Terminal;
+use super::{Exit, engine};
+use crate::report::{Report, graph as drawing};
+use crate::source::{Scope, SourceMap};
+
+/// Draws the graph of what the options name.
+pub(super) fn run(mut options: Options, order: &[bool], terminal: Terminal) -> Exit {
+    check::with_threads(options.input.threads, terminal, || {
+        drawn(&mut options, order, terminal)
+    })
+}
+
+fn drawn(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Exit, Refusal> {
+    let working = check::working()?;
+    let sources = SourceMap::new();
+    let files = input::files(&mut options.input, &working)?;
+    let root = options.input.root.as_deref();
+    let scope = Scope::new(&*files, &working, root, &options.input.paths);
+    let (outcome, _) = check::evaluated(&options.input, order, &*files, &sources, &scope)?;
+    let graph = engine::graph(&outcome.stacks);
+    let text = match options.format {
+        Notation::Dot => drawing::dot(&graph),
+        Notation::Mermaid => drawing::mermaid(&graph),
+        Notation::Json => drawing::json(&graph),
+    };
+    terminal
+        .print(|out| out.write_all(text.as_bytes()))
+        .map_err(|error| Refusal::new(format!("standard output: {error}")))?;
+    let mut report = Report::default();
+    for stack in outcome.stacks {
+        report.diagnostics.extend(stack.diagnostics);
+    }
+    report.diagnostics.extend(outcome.diagnostics);
+    terminal.say(&output::diagnostics(
+        &report.diagnostics,
+        &sources,
+        terminal,
+    ));
+    Ok(if report.lost_input() {
+        Exit::Input
+    } else {
+        Exit::Clean
+    })
+}
