@@ -98,13 +98,21 @@ fn disagreement(row: &Json) -> Option<String> {
         Ok(value) => {
             let ours = json::of(value);
             json::same(&ours, &row["value"])
-                || has_unknown(&row["value"]) && !value.is_wholly_known() && agrees(&ours, &row["value"])
+                || has_unknown(&row["value"])
+                    && !value.is_wholly_known()
+                    && agrees(&ours, &row["value"])
         }
     };
-    let known = differences().lines().any(|line| line == expression.replace('\n', "\\n"));
+    let known = differences()
+        .lines()
+        .any(|line| line == expression.replace('\n', "\\n"));
     match (right, known) {
-        (true, true) => Some(format!("{group}: {expression:?}: agrees, but is listed as a difference")),
-        (false, false) => Some(format!("{group}: {expression:?}: wanted {wanted}, got {got}")),
+        (true, true) => Some(format!(
+            "{group}: {expression:?}: agrees, but is listed as a difference"
+        )),
+        (false, false) => Some(format!(
+            "{group}: {expression:?}: wanted {wanted}, got {got}"
+        )),
         _ => None,
     }
 }
@@ -118,19 +126,44 @@ fn differences() -> &'static str {
 fn answer(expression: &str) -> Result<Value, String> {
     let sources = SourceMap::new();
     let root = data().join("scope");
-    let settings = Settings { workspace: Some("default".into()), ..Settings::default() };
+    let settings = Settings {
+        workspace: Some("default".into()),
+        ..Settings::default()
+    };
     let scope = scope(&root);
-    let world = World { sources: &sources, files: &Disk, scope: &scope, settings };
+    let world = World {
+        sources: &sources,
+        files: &Disk,
+        scope: &scope,
+        settings,
+    };
     let mut all = folders(&sources, &root);
-    let text = format!("locals {{\n  it = {expression}\n}}\noutput \"it\" {{\n  value     = local.it\n  sensitive = true\n}}\n");
+    let text = format!(
+        "locals {{\n  it = {expression}\n}}\noutput \"it\" {{\n  value     = local.it\n  sensitive = true\n}}\n"
+    );
     let (file, _) = sources.add("expression.tf", text.into_bytes());
-    let folder = all.iter_mut().find(|folder| folder.path == root).expect("the scope is there");
+    let folder = all
+        .iter_mut()
+        .find(|folder| folder.path == root)
+        .expect("the scope is there");
     folder.files.push(("zz.tf".into(), file.clone()));
     let stacks = evaluate(all, &world);
-    let stack = stacks.into_iter().find(|stack| stack.name == ".").expect("the scope is a root");
-    match stack.diagnostics.iter().find(|found| found.span.source == file.id) {
+    let stack = stacks
+        .into_iter()
+        .find(|stack| stack.name == ".")
+        .expect("the scope is a root");
+    match stack
+        .diagnostics
+        .iter()
+        .find(|found| found.span.source == file.id)
+    {
         Some(problem) => Err(problem.message.clone()),
-        None => Ok(stack.outputs.as_map().and_then(|map| map.value("it")).expect("the output is there").clone()),
+        None => Ok(stack
+            .outputs
+            .as_map()
+            .and_then(|map| map.value("it"))
+            .expect("the output is there")
+            .clone()),
     }
 }
 
@@ -343,7 +376,10 @@ fn blocks_agree(ours: &Value, theirs: &Json) -> bool {
         return false;
     };
     if list.rest.is_some() {
-        return list.items.iter().all(|block| blocks.iter().any(|wanted| covers(wanted, &json::of(block))));
+        return list
+            .items
+            .iter()
+            .all(|block| blocks.iter().any(|wanted| covers(wanted, &json::of(block))));
     }
     list.items.len() == blocks.len()
         && list.items.iter().all(|block| {
@@ -357,12 +393,17 @@ fn blocks_agree(ours: &Value, theirs: &Json) -> bool {
 fn covers(wide: &Json, narrow: &Json) -> bool {
     match (wide, narrow) {
         (_, narrow) if narrow.get("$unknown").is_some() => true,
-        (Json::Object(wide), Json::Object(narrow)) => {
-            narrow.iter().filter(|(_, value)| !value.is_null()).all(|(key, value)| wide.get(key).is_some_and(|wide| covers(wide, value)))
-        }
+        (Json::Object(wide), Json::Object(narrow)) => narrow
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .all(|(key, value)| wide.get(key).is_some_and(|wide| covers(wide, value))),
         (Json::Array(wide), Json::Array(narrow)) => {
-            narrow.iter().all(|value| wide.iter().any(|wide| covers(wide, value)))
-                && wide.iter().all(|wide| narrow.iter().any(|value| covers(wide, value)))
+            narrow
+                .iter()
+                .all(|value| wide.iter().any(|wide| covers(wide, value)))
+                && wide
+                    .iter()
+                    .all(|wide| narrow.iter().any(|value| covers(wide, value)))
         }
         // A block that stands once may be written as an object (JSON syntax).
         (Json::Array(wide), Json::Object(_)) => wide.len() == 1 && covers(&wide[0], narrow),

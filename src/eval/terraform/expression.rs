@@ -90,9 +90,10 @@ impl Evaluator<'_> {
             let key_span = scope.tree.expr_span(pair[0]);
             let key = match scope.tree.expr(pair[0]) {
                 // A bare word is a literal key, even one that is a keyword elsewhere.
-                Expr::Name | Expr::Null | Expr::Bool(_) => {
-                    Value::text(scope.tree.slice(scope.tree.ranges[pair[0].0 as usize]), key_span)
-                }
+                Expr::Name | Expr::Null | Expr::Bool(_) => Value::text(
+                    scope.tree.slice(scope.tree.ranges[pair[0].0 as usize]),
+                    key_span,
+                ),
                 Expr::Attribute { .. } | Expr::Index { .. } => {
                     let message = "a key that is a reference must stand in parentheses";
                     return Err(fail(message, key_span));

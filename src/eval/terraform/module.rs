@@ -284,8 +284,14 @@ impl Module {
     fn missing_base(&mut self, tree: &Tree, block: &Block, labels: &[EcoString]) {
         let key = |mode, kind: &EcoString, name: &EcoString| (mode, kind.clone(), name.clone());
         let known = match (tree.slice(block.name), labels) {
-            ("resource", [kind, name]) => self.resource_index.contains_key(&key(Mode::Managed, kind, name)),
-            ("data", [kind, name]) => self.resource_index.contains_key(&key(Mode::Data, kind, name)),
+            ("resource", [kind, name]) => {
+                self.resource_index
+                    .contains_key(&key(Mode::Managed, kind, name))
+            }
+            ("data", [kind, name]) => {
+                self.resource_index
+                    .contains_key(&key(Mode::Data, kind, name))
+            }
             ("variable", [name]) => self.variables.get(name).is_some(),
             ("output", [name]) => self.outputs.get(name).is_some(),
             ("module", [name]) => self.calls.get(name).is_some(),
@@ -294,7 +300,8 @@ impl Module {
         if !known {
             let message = "this override file overrides what no other file of the module declares";
             let found = Diagnostic::new(Code::Structure, tree.span(block.header), message);
-            self.diagnostics.push(found.help("declare it in a file whose name does not end in `_override`"));
+            self.diagnostics
+                .push(found.help("declare it in a file whose name does not end in `_override`"));
         }
     }
 

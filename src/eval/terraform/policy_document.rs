@@ -42,7 +42,10 @@ pub(crate) fn render(body: &Value, span: Span) -> (Vec<(&'static str, Value)>, V
     let own = own(map, span);
     let mut alone = Document::default();
     for statement in &own.statements {
-        let one = Document { statements: vec![statement.clone()], ..Document::default() };
+        let one = Document {
+            statements: vec![statement.clone()],
+            ..Document::default()
+        };
         alone.refuse_shared_sids(&one, "two statements", &mut problems);
         alone.statements.push(statement.clone());
     }
@@ -51,7 +54,10 @@ pub(crate) fn render(body: &Value, span: Span) -> (Vec<(&'static str, Value)>, V
         merged.merge(Document::read(&over, span, &mut problems));
     }
     let document = merged.value(span);
-    let json = [("json", encoded(&document, span, true)), ("minified_json", encoded(&document, span, false))];
+    let json = [
+        ("json", encoded(&document, span, true)),
+        ("minified_json", encoded(&document, span, false)),
+    ];
     (json.into(), problems)
 }
 
@@ -97,19 +103,30 @@ impl Document {
     /// Says which `Sid`s stand in both documents, where the provider refuses that.
     fn refuse_shared_sids(&self, other: &Document, what: &str, problems: &mut Vec<String>) {
         for sid in other.statements.iter().filter_map(sid) {
-            if self.statements.iter().any(|known| self::sid(known) == Some(sid)) {
-                problems.push(format!("{what} have the sid {sid:?}, which the provider refuses"));
+            if self
+                .statements
+                .iter()
+                .any(|known| self::sid(known) == Some(sid))
+            {
+                problems.push(format!(
+                    "{what} have the sid {sid:?}, which the provider refuses"
+                ));
             }
         }
     }
 
     /// A document given as text.
     fn read(text: &Value, span: Span, problems: &mut Vec<String>) -> Document {
-        let unknown = |why| Document { rest: Some(Arc::new(Unknown { why, among: vec![] })), ..Document::default() };
+        let unknown = |why| Document {
+            rest: Some(Arc::new(Unknown { why, among: vec![] })),
+            ..Document::default()
+        };
         let decoded = match function::decode_json(text, span) {
             Ok(decoded) => decoded,
             Err(message) => {
-                problems.push(format!("a policy document to merge is not valid JSON: {message}"));
+                problems.push(format!(
+                    "a policy document to merge is not valid JSON: {message}"
+                ));
                 return unknown(Why::Invalid);
             }
         };
@@ -124,11 +141,18 @@ impl Document {
         };
         match map.value("Statement").map(Value::resolved) {
             None => {}
-            Some(Value { data: Data::List(list), .. }) => {
+            Some(Value {
+                data: Data::List(list),
+                ..
+            }) => {
                 document.statements = list.items.clone();
                 document.rest = document.rest.or_else(|| list.rest.clone());
             }
-            Some(one @ Value { data: Data::Map(_), .. }) => {
+            Some(
+                one @ Value {
+                    data: Data::Map(_), ..
+                },
+            ) => {
                 let message = "the `Statement` of a policy document to merge is one object; the provider wants a list";
                 problems.push(message.into());
                 document.statements.push(one.clone());
@@ -166,7 +190,11 @@ impl Document {
 
 /// The `Sid` of a statement, where it has one that is known.
 fn sid(statement: &Value) -> Option<&str> {
-    statement.as_map()?.value("Sid")?.as_text().filter(|sid| !sid.is_empty())
+    statement
+        .as_map()?
+        .value("Sid")?
+        .as_text()
+        .filter(|sid| !sid.is_empty())
 }
 
 /// The values of arguments that hold one document or a list of them.

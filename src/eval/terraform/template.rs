@@ -209,5 +209,9 @@ impl Evaluator<'_> {
 /// (<https://developer.hashicorp.com/terraform/language/expressions/strings>).
 pub(crate) fn normal(text: &str) -> EcoString {
     use unicode_normalization::{UnicodeNormalization, is_nfc};
-    if text.is_ascii() || is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
+    if text.is_ascii() || is_nfc(text) {
+        text.into()
+    } else {
+        text.nfc().collect::<String>().into()
+    }
 }

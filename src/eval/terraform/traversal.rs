@@ -162,7 +162,10 @@ impl Evaluator<'_> {
                 Value::unknown(Why::Environment(ecow::eco_format!("{name}.applying")), *at)
             }
             ("self", _) => {
-                return Err(fail("`self` has a meaning in provisioners and postconditions only", span));
+                return Err(fail(
+                    "`self` has a meaning in provisioners and postconditions only",
+                    span,
+                ));
             }
             ("module", [Step::Name(call, at), rest @ ..]) => {
                 return self.module(scope, call, *at, rest);

@@ -165,9 +165,13 @@ impl Evaluator<'_> {
         };
         let tree = instance.module.tree(&at);
         // In JSON syntax a type is an expression in a string.
-        let written = super::module::constant_text(tree, at.node.value).filter(|text| text.contains('('));
-        let inner = written.map(|text| hcl::parse_expression(Span::nowhere().source, &Arc::from(text.as_str())));
-        let (tree, id) = inner.as_ref().map_or((tree, at.node.value), |(tree, id)| (tree, *id));
+        let written =
+            super::module::constant_text(tree, at.node.value).filter(|text| text.contains('('));
+        let inner = written
+            .map(|text| hcl::parse_expression(Span::nowhere().source, &Arc::from(text.as_str())));
+        let (tree, id) = inner
+            .as_ref()
+            .map_or((tree, at.node.value), |(tree, id)| (tree, *id));
         let mut default = |id: ExprId| {
             let value = self.evaluate(Scope::of(instance, tree), id);
             self.settle(value, tree.expr_span(id))

@@ -40,7 +40,9 @@ fn length(call: &Call<'_>) -> Result<Value, String> {
             return Ok(call.unknown());
         }
         _ => {
-            return Err("argument must be a string, a collection type, or a structural type".into());
+            return Err(
+                "argument must be a string, a collection type, or a structural type".into(),
+            );
         }
     };
     Ok(call.numeric(Some(Number::Int(count as i64))))

@@ -9,8 +9,8 @@ use ecow::EcoString;
 
 use crate::eval::Value;
 
-pub use convert::convert;
 pub(super) use convert::alike;
+pub use convert::convert;
 pub(super) use describe::{kind_name, type_of};
 pub use parse::parse_type;
 pub use unify::unify;
