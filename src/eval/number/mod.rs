@@ -78,6 +78,25 @@ impl Number {
         Some(Self::from_big(big))
     }
 
+    /// As [`Number::parse`], and with what Go's `big.ParseFloat` reads beside it: a plus sign, `.5`, `5.`.
+    /// Infinities are not represented.
+    pub fn parse_loose(text: &str) -> Option<Self> {
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (mantissa, exponent) = digits
+            .find(['e', 'E'])
+            .map_or((digits, ""), |at| digits.split_at(at));
+        let mantissa = match (mantissa.starts_with('.'), mantissa.ends_with('.')) {
+            (true, true) => return None,
+            (true, false) => format!("0{mantissa}"),
+            (false, true) => mantissa.trim_end_matches('.').to_owned(),
+            (false, false) => mantissa.to_owned(),
+        };
+        Self::parse(&format!("{sign}{mantissa}{exponent}"))
+    }
+
     /// The number of a binary fraction.
     pub fn from_big(big: Big) -> Self {
         // A whole number wider than its precision is shown with fewer digits than it has.

@@ -42,7 +42,8 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
 );
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+/// The bytes of a Base64 text; line ends in it do not count.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let plain: String = text
         .chars()
         .filter(|letter| !matches!(letter, '\r' | '\n'))

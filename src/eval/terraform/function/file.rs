@@ -130,6 +130,11 @@ fn file_set(call: &Call<'_>) -> Result<Value, String> {
     if !braces(pattern.trim_start_matches('/'), &mut alternatives) {
         return Ok(call.limit());
     }
+    if alternatives.iter().any(|pattern| is_malformed(pattern)) {
+        return Err(format!(
+            "failed to glob pattern {pattern}: syntax error in pattern"
+        ));
+    }
     let files = call.environment.files(call.text(0))?;
     let mut items = Vec::new();
     for file in files {
@@ -144,6 +149,26 @@ fn file_set(call: &Call<'_>) -> Result<Value, String> {
     }
     items.sort_by(|a, b| a.as_text().cmp(&b.as_text()));
     Ok(call.sequence(items, Collection::Set))
+}
+
+/// Whether a class is not closed or the last backslash escapes nothing.
+fn is_malformed(pattern: &str) -> bool {
+    pattern.split('/').any(|part| {
+        let letters: Vec<char> = part.chars().collect();
+        let mut at = 0;
+        while at < letters.len() {
+            match letters[at] {
+                '\\' if at + 1 == letters.len() => return true,
+                '\\' => at += 2,
+                '[' => match class(&letters, at, 'x') {
+                    Some((_, end)) => at = end,
+                    None => return true,
+                },
+                _ => at += 1,
+            }
+        }
+        false
+    })
 }
 
 /// The pattern with one alternative of every `{a,b}` chosen, all ways; `false` when there are too many.

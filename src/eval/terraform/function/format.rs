@@ -9,7 +9,7 @@ use super::call::made_at;
 use super::{Call, Function, MAX_MEMBERS, MAX_TEXT, json};
 use crate::eval::terraform::operator::{rebuild, text_pieces, unknown_of};
 use crate::eval::terraform::types::{Type, convert};
-use crate::eval::{Collection, Data, Decimal, Number, Piece, Value};
+use crate::eval::{Collection, Data, Decimal, Number, Piece, Value, Why};
 use crate::source::Span;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -17,11 +17,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
         if call.arguments[0].as_text().is_none() {
             return Ok(call.unknown());
         }
+        if has_null(call) {
+            return Ok(Value::unknown(Why::Invalid, call.span));
+        }
         format(call, &call.arguments[1..])
     })
     .variadic(Nullable),
     Function::parts("formatlist", &[T], format_list).variadic(Nullable),
 ];
+
+/// Whether a null is formatted: Terraform 1.11 does not know what one of no type becomes, and refuses one of a type.
+fn has_null(call: &Call<'_>) -> bool {
+    let null = |argument: &Value| matches!(argument.resolved().data, Data::Null);
+    call.arguments[1..].iter().any(null)
+}
 
 /// The widest field and the most digits that are written.
 const MAX_WIDTH: usize = 65_536;
@@ -378,6 +387,9 @@ fn float(verb: &Verb<'_>, number: &Number) -> String {
 fn format_list(call: &Call<'_>) -> Result<Value, String> {
     if call.arguments[0].as_text().is_none() {
         return Ok(call.unknown());
+    }
+    if has_null(call) {
+        return Ok(Value::unknown(Why::Invalid, call.span));
     }
     let arguments = &call.arguments[1..];
     let mut count: Option<(usize, usize)> = None;

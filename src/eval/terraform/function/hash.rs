@@ -49,7 +49,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::parts("bcrypt", &[T], |call| changing(call, "bcrypt")).variadic(N),
     Function::parts("uuid", &[], |call| changing(call, "uuid")),
     // Needs a private key, which no configuration should hold; what it gives is a secret anyway.
-    Function::parts("rsadecrypt", &[T, T], |call| changing(call, "rsadecrypt")),
+    Function::parts("rsadecrypt", &[T, T], |call| {
+        let cipher = call.arguments[0].as_text();
+        if cipher.is_some_and(|cipher| super::encoding::decode(cipher).is_none()) {
+            return Err("failed to decode input: cipher text must be base64-encoded".into());
+        }
+        let key = call.arguments[1].as_text();
+        if key.is_some_and(|key| !key.contains("-----BEGIN ")) {
+            return Err("invalid private key: ssh: no key found".into());
+        }
+        changing(call, "rsadecrypt")
+    }),
 ];
 
 /// A function that is not computed here or gives something else on each run.

@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use super::Parameter::{Nullable, Text as T};
 use super::call::made_at;
+use super::json_text::{MAX_VALUES, Refusal, parse};
+use super::place::Places;
 use super::{Call, Function, MAX_TEXT};
 use crate::eval::terraform::operator::{rebuild, text_pieces, unknown_of};
 use crate::eval::terraform::types::{MAX_DEPTH, alike};
-use crate::eval::{
-    Collection, Data, Entry, List, Map, Number, Piece, Reference, Template, Value, Why,
-};
+use crate::eval::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value, Why};
 use crate::source::Span;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::parts("jsonencode", &[Nullable], |call| {
-        // A null that is none of an object is encoded; an unknown one keeps what it will be made of.
         let mut encoder = Encoder::new(call.span);
         if !encoder.value(&call.arguments[0], 0) {
             return Ok(call.limit());
@@ -155,6 +154,14 @@ impl Encoder {
 
     fn list(&mut self, list: &List, depth: usize) -> bool {
         self.text.push('[');
+        if list.kind == Collection::Set && !super::collection::is_counted(list) {
+            // Neither the order of the members is known nor which of them are the same.
+            let why = list.items.iter().find_map(Value::first_why);
+            let why = why.or_else(|| list.rest.as_ref().map(|rest| rest.why.clone()));
+            self.piece(Value::unknown(why.unwrap_or(Why::Limit), self.span));
+            self.text.push(']');
+            return true;
+        }
         for (at, item) in list.items.iter().enumerate() {
             if at > 0 {
                 self.text.push(',');
@@ -205,13 +212,7 @@ pub(super) fn decode_value(text: &Value, span: Span, most: usize) -> Result<Valu
         let why = text.first_why().unwrap_or(Why::Invalid);
         return Ok(Value::unknown(why, span).sensitive_if(text.sensitive));
     };
-    let mut parser = Parser {
-        text: known,
-        at: 0,
-        places: Places::of(text, span),
-        left: most,
-    };
-    match parser.document() {
+    match parse(known, Places::of(text, span), most) {
         Ok(value) => Ok(value),
         Err(Refusal::Limit) => Ok(Value::unknown(Why::Limit, span)),
         Err(Refusal::Syntax(why)) => Err(why),
@@ -268,271 +269,4 @@ fn structural(value: &Value, depth: usize) -> Value {
         data => data.clone(),
     };
     alike(value, data)
-}
-
-/// Where the parts of a text stand in the sources.
-pub(super) struct Places {
-    /// First byte in the text, length, place.
-    pieces: Vec<(usize, usize, Span)>,
-    otherwise: Span,
-}
-
-impl Places {
-    pub(super) fn of(value: &Value, otherwise: Span) -> Self {
-        let mut pieces = Vec::new();
-        let mut at = 0;
-        for piece in text_pieces(value) {
-            if let Piece::Text(text, span) = piece {
-                pieces.push((at, text.len(), span));
-                at += text.len();
-            }
-        }
-        Self { pieces, otherwise }
-    }
-
-    /// The place of a range: its very bytes where the piece is verbatim, else the whole piece.
-    pub(super) fn at(&self, start: usize, end: usize) -> Span {
-        let piece = self.pieces.partition_point(|(first, ..)| *first <= start);
-        let Some((first, len, span)) = piece.checked_sub(1).and_then(|at| self.pieces.get(at))
-        else {
-            return self.otherwise;
-        };
-        if end > first + len || !span.is_somewhere() {
-            return self.otherwise;
-        }
-        if span.len() as usize != *len {
-            return *span;
-        }
-        let offset = |at: usize| span.start + (at - first) as u32;
-        Span {
-            start: offset(start),
-            end: offset(end),
-            ..*span
-        }
-    }
-}
-
-enum Refusal {
-    Syntax(String),
-    Limit,
-}
-
-/// The most values of a document.
-const MAX_VALUES: usize = 1 << 20;
-
-struct Parser<'t> {
-    text: &'t str,
-    at: usize,
-    places: Places,
-    /// Values that may still be read.
-    left: usize,
-}
-
-impl Parser<'_> {
-    fn document(&mut self) -> Result<Value, Refusal> {
-        let value = self.value(0)?;
-        self.blank();
-        if self.at < self.text.len() {
-            return Err(Refusal::Syntax("extraneous data after JSON object".into()));
-        }
-        Ok(value)
-    }
-
-    fn blank(&mut self) {
-        let rest = &self.text[self.at..];
-        self.at = self.text.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
-    }
-
-    fn refuse<T>(&self) -> Result<T, Refusal> {
-        Err(Refusal::Syntax(match self.text[self.at..].chars().next() {
-            Some(letter) => format!("invalid character {letter:?} at offset {}", self.at),
-            None => "unexpected end of JSON input".into(),
-        }))
-    }
-
-    fn eat(&mut self, token: &str) -> bool {
-        let found = self.text[self.at..].starts_with(token);
-        if found {
-            self.at += token.len();
-        }
-        found
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Value, Refusal> {
-        self.left = self.left.saturating_sub(1);
-        if depth > MAX_DEPTH || self.left == 0 {
-            return Err(Refusal::Limit);
-        }
-        self.blank();
-        let start = self.at;
-        let data = match self.text.as_bytes().get(start) {
-            Some(b'{') => return self.object(depth),
-            Some(b'[') => return self.array(depth),
-            Some(b'"') => {
-                let (text, span) = self.string()?;
-                return Ok(Value::text(text, span));
-            }
-            Some(b'-' | b'0'..=b'9') => self.number()?,
-            _ if self.eat("null") => Data::Null,
-            _ if self.eat("true") => Data::Bool(true),
-            _ if self.eat("false") => Data::Bool(false),
-            _ => return self.refuse(),
-        };
-        Ok(Value::new(data, self.places.at(start, self.at)))
-    }
-
-    fn number(&mut self) -> Result<Data, Refusal> {
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let digits = |at: &mut usize| {
-            let from = *at;
-            while bytes.get(*at).is_some_and(u8::is_ascii_digit) {
-                *at += 1;
-            }
-            *at > from
-        };
-        let mut at = start + usize::from(bytes[start] == b'-');
-        let zero = bytes.get(at) == Some(&b'0');
-        let whole = at;
-        let mut valid = digits(&mut at) && !(zero && at > whole + 1);
-        if bytes.get(at) == Some(&b'.') {
-            at += 1;
-            valid &= digits(&mut at);
-        }
-        if matches!(bytes.get(at), Some(b'e' | b'E')) {
-            at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-            valid &= digits(&mut at);
-        }
-        if !valid {
-            return self.refuse();
-        }
-        self.at = at;
-        Number::parse(&self.text[start..at])
-            .map(Data::Number)
-            .ok_or(Refusal::Limit)
-    }
-
-    /// A string and the place of what is between its quotes.
-    fn string(&mut self) -> Result<(String, Span), Refusal> {
-        self.at += 1;
-        let start = self.at;
-        let mut out = String::new();
-        loop {
-            let rest = &self.text[self.at..];
-            let Some(stop) =
-                rest.find(|letter: char| matches!(letter, '"' | '\\' | '\0'..='\u{1f}'))
-            else {
-                self.at = self.text.len();
-                return self.refuse();
-            };
-            out.push_str(&rest[..stop]);
-            self.at += stop;
-            match rest.as_bytes()[stop] {
-                b'"' => {
-                    let span = self.places.at(start, self.at);
-                    self.at += 1;
-                    return Ok((out, span));
-                }
-                b'\\' => out.push(self.escaped()?),
-                _ => return self.refuse(),
-            }
-        }
-    }
-
-    fn escaped(&mut self) -> Result<char, Refusal> {
-        let letter = self.text.as_bytes().get(self.at + 1).copied();
-        self.at += 1;
-        let plain = match letter {
-            Some(quoted @ (b'"' | b'\\' | b'/')) => char::from(quoted),
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                self.at += 1;
-                let Some(high) = self.unit() else {
-                    return self.refuse();
-                };
-                // Two escapes may be the halves of one letter; a half by itself is replaced, as Go does.
-                if (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with("\\u") {
-                    let back = self.at;
-                    self.at += 2;
-                    let low = self.unit();
-                    let pair = low.and_then(|low| char::decode_utf16([high, low]).next()?.ok());
-                    match pair {
-                        Some(letter) if u32::from(letter) > 0xffff => return Ok(letter),
-                        _ => self.at = back,
-                    }
-                }
-                return Ok(char::from_u32(u32::from(high)).unwrap_or('\u{fffd}'));
-            }
-            _ => return self.refuse(),
-        };
-        self.at += 1;
-        Ok(plain)
-    }
-
-    fn unit(&mut self) -> Option<u16> {
-        let digits = self.text.get(self.at..self.at + 4)?;
-        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        self.at += 4;
-        u16::from_str_radix(digits, 16).ok()
-    }
-
-    fn array(&mut self, depth: usize) -> Result<Value, Refusal> {
-        let start = self.at;
-        self.at += 1;
-        let mut items = Vec::new();
-        self.blank();
-        if !self.eat("]") {
-            loop {
-                items.push(self.value(depth + 1)?);
-                self.blank();
-                if self.eat("]") {
-                    break;
-                }
-                if !self.eat(",") {
-                    return self.refuse();
-                }
-            }
-        }
-        Ok(Value::tuple(items, self.places.at(start, self.at)))
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Value, Refusal> {
-        let start = self.at;
-        self.at += 1;
-        let mut entries: Vec<Entry> = Vec::new();
-        self.blank();
-        if !self.eat("}") {
-            loop {
-                self.blank();
-                if !self.text[self.at..].starts_with('"') {
-                    return self.refuse();
-                }
-                let (key, span) = self.string()?;
-                self.blank();
-                if !self.eat(":") {
-                    return self.refuse();
-                }
-                let value = self.value(depth + 1)?;
-                entries.push(Entry {
-                    key: key.into(),
-                    span,
-                    value,
-                });
-                self.blank();
-                if self.eat("}") {
-                    break;
-                }
-                if !self.eat(",") {
-                    return self.refuse();
-                }
-            }
-        }
-        Ok(Value::object(entries, self.places.at(start, self.at)))
-    }
 }

@@ -17,10 +17,12 @@ mod file;
 mod format;
 mod hash;
 mod json;
+mod json_text;
 mod map;
 mod network;
 mod number;
 mod pattern;
+mod place;
 mod provider;
 mod sequence;
 mod set;
@@ -34,8 +36,8 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::operator::{is_sensitive, lift};
-use super::types::{MAX_DEPTH, Type, convert};
+use super::operator::{holds_sensitive, is_sensitive, lift};
+use super::types::{Type, convert};
 use crate::eval::{Data, Map, Value, Why};
 use crate::source::{SourceFile, Span};
 use call::Call;
@@ -245,9 +247,7 @@ pub fn call(
     check_count(function, arguments.len())?;
     let sensitive = match function.mode {
         Mode::Members => arguments.iter().any(is_sensitive),
-        Mode::Whole | Mode::Parts => arguments
-            .iter()
-            .any(|argument| holds_sensitive(argument, 0)),
+        Mode::Whole | Mode::Parts => arguments.iter().any(|argument| holds_sensitive(argument)),
     };
     let result = lift(arguments, span, &mut |arguments| {
         run(function, arguments, environment, span)
@@ -309,25 +309,6 @@ fn run(
         return Ok(call.unknown());
     }
     (function.run)(&call)
-}
-
-/// Whether any part of a value is sensitive.
-fn holds_sensitive(value: &Value, depth: usize) -> bool {
-    if value.sensitive || depth > MAX_DEPTH {
-        return value.sensitive;
-    }
-    let within = |value: &Value| holds_sensitive(value, depth + 1);
-    match &value.data {
-        Data::List(list) => list.items.iter().any(within),
-        Data::Map(map) => map.entries.iter().any(|entry| within(&entry.value)),
-        Data::Reference(reference) => reference.value.as_ref().is_some_and(within),
-        Data::Unknown(unknown) => unknown.among.iter().any(within),
-        Data::Template(template) => {
-            let piece = |piece: &crate::eval::Piece| matches!(piece, crate::eval::Piece::Value(value) if within(value));
-            template.pieces.iter().any(piece)
-        }
-        _ => false,
-    }
 }
 
 /// The value that a JSON text encodes (`jsondecode`): places point into the text where its bytes are the source's.

@@ -150,11 +150,14 @@ fn subnet(call: &Call<'_>) -> Result<Value, String> {
         ));
     };
     let most = all(u32::try_from(more).unwrap_or(0));
-    if negative || number > most {
+    if number > most {
         return Err(format!(
             "prefix extension of {more} does not accommodate a subnet numbered {}",
             call.number(2)
         ));
+    }
+    if negative {
+        return Ok(negative_subnet(call, prefix, len, number));
     }
     let wider = Prefix { len, ..prefix };
     let shift = prefix.width - len;
@@ -166,6 +169,27 @@ fn subnet(call: &Call<'_>) -> Result<Value, String> {
         }
         .shown(),
     ))
+}
+
+/// A negative number is joined to the address as two's complement of no end, and the magnitude of that is taken.
+fn negative_subnet(call: &Call<'_>, prefix: Prefix, len: u32, number: u128) -> Value {
+    let shifted = i128::try_from(number)
+        .ok()
+        .and_then(|number| number.checked_shl(prefix.width - len));
+    match (i128::try_from(prefix.bits), shifted) {
+        (Ok(bits), Some(shifted)) if prefix.width == 32 => {
+            let bits = (bits | -shifted).unsigned_abs() & all(32);
+            call.made(
+                Prefix {
+                    width: 32,
+                    bits,
+                    len,
+                }
+                .shown(),
+            )
+        }
+        _ => call.limit(),
+    }
 }
 
 fn subnets(call: &Call<'_>) -> Result<Value, String> {

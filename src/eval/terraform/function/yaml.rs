@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::Parameter::{Nullable, Text as T};
-use super::json::Places;
+use super::place::Places;
 use super::{Call, Function, MAX_TEXT};
 use crate::eval::terraform::types::{MAX_DEPTH, alike};
 use crate::eval::{Collection, Data, Entry, Map, Number, Piece, Template, Value};
@@ -98,6 +98,10 @@ fn write(value: &Value, position: &Position, out: &mut String, depth: usize) -> 
     out.push_str(blank);
     out.push_str(&scalar);
     out.push('\n');
+    // A plain scalar that is the whole document needs an end.
+    if position.top && matches!(value.data, Data::Null | Data::Bool(_) | Data::Number(_)) {
+        out.push_str("...\n");
+    }
     true
 }
 
@@ -487,20 +491,5 @@ fn number(text: &str) -> Option<Number> {
             return Number::parse(&value.to_string());
         }
     }
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    // `.5` and `5.` are numbers here.
-    let (mantissa, exponent) = digits
-        .find(['e', 'E'])
-        .map_or((digits, ""), |at| digits.split_at(at));
-    let mantissa = match (mantissa.starts_with('.'), mantissa.ends_with('.')) {
-        (true, true) => return None,
-        (true, false) => format!("0{mantissa}"),
-        (false, true) => mantissa.trim_end_matches('.').to_owned(),
-        (false, false) => mantissa.to_owned(),
-    };
-    let exponent = exponent.replace('+', "");
-    Number::parse(&format!("{sign}{mantissa}{exponent}"))
+    Number::parse_loose(text)
 }

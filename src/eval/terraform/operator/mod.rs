@@ -7,7 +7,8 @@ mod equality;
 mod lift;
 mod template;
 
-use crate::eval::{Value, Why};
+use super::types::MAX_DEPTH;
+use crate::eval::{Data, Piece, Value, Why};
 use crate::source::Span;
 
 pub(super) use access::member_of;
@@ -34,12 +35,35 @@ pub(super) fn is_sensitive(value: &Value) -> bool {
             return true;
         }
         match &value.data {
-            crate::eval::Data::Reference(reference) => match &reference.value {
+            Data::Reference(reference) => match &reference.value {
                 Some(inner) => value = inner,
                 None => return false,
             },
             _ => return false,
         }
+    }
+}
+
+/// Whether any part of a value is sensitive, as deep as values are looked into.
+pub(super) fn holds_sensitive(value: &Value) -> bool {
+    sensitive_at(value, 0)
+}
+
+fn sensitive_at(value: &Value, depth: usize) -> bool {
+    if value.sensitive || depth > MAX_DEPTH {
+        return value.sensitive;
+    }
+    let within = |value: &Value| sensitive_at(value, depth + 1);
+    match &value.data {
+        Data::List(list) => list.items.iter().any(within),
+        Data::Map(map) => map.entries.iter().any(|entry| within(&entry.value)),
+        Data::Reference(reference) => reference.value.as_ref().is_some_and(within),
+        Data::Unknown(unknown) => unknown.among.iter().any(within),
+        Data::Template(template) => template
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Value(value) if within(value))),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{Field, MAX_DEPTH, Type, type_of, unify};
-use crate::eval::terraform::operator::equal;
+use crate::eval::terraform::operator::{equal, holds_sensitive};
 use crate::eval::{
     Collection, Data, Entry, List, Map, Number, Reference, Truth, Unknown, Value, Why,
 };
@@ -139,7 +139,7 @@ impl Conversion {
             _ => return self.refuse(&mismatch(to, value)),
         };
         if *to == Type::Number {
-            return match Number::parse(text) {
+            return match Number::parse_loose(text) {
                 Some(number) => Ok(alike(value, Data::Number(number))),
                 None => self.refuse("a number is required"),
             };
@@ -202,10 +202,10 @@ impl Conversion {
                 })
             });
         }
-        Ok(alike(
-            value,
-            Data::List(Arc::new(List { items, rest, kind })),
-        ))
+        // The members of a set cannot be marked one by one: all of it is.
+        let sensitive = kind == Collection::Set && items.iter().any(holds_sensitive);
+        let data = Data::List(Arc::new(List { items, rest, kind }));
+        Ok(alike(value, data).sensitive_if(sensitive))
     }
 
     fn map(&mut self, value: &Value, of: &Type, depth: usize) -> Result<Value, String> {
