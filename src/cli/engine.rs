@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::catalog::Catalog;
 use crate::eval::{Stack, cloudformation, terraform};
 use crate::findings::{Finding, RuleInfo};
+use crate::graph;
+use crate::rules::{RuleSet, check, pages};
 use crate::source::{
     Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
     internal_error,
@@ -37,7 +40,11 @@ pub(super) struct Outcome {
 
 /// The rules, sorted by id.
 pub(super) fn rules() -> Vec<RuleInfo> {
-    Vec::new()
+    let rules = RuleSet::builtin().rules().iter();
+    rules
+        .zip(pages())
+        .map(|(rule, page)| rule.info(page))
+        .collect()
 }
 
 /// Whether these bytes look like a CloudFormation template.
@@ -82,6 +89,17 @@ pub(super) fn run(found: Discovered, world: &World<'_>) -> Outcome {
     }
     for made in of_templates {
         out.push(made);
+    }
+    let catalog = Catalog::builtin();
+    let asked = guarded(|| {
+        let graph = graph::build(&out.stacks, catalog);
+        check(&graph, catalog, RuleSet::builtin(), &|_| true)
+    });
+    match asked {
+        Ok(findings) => out.findings = findings,
+        Err(fault) => out
+            .diagnostics
+            .push(internal_error(first.unwrap_or(Span::nowhere()), &fault)),
     }
     out
 }
