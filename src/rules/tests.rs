@@ -77,7 +77,6 @@ impl Maker {
             address,
             body,
             header,
-            meta: Value::null(Span::nowhere()),
             span,
             exists: Truth::True,
             calls: None,
