@@ -159,9 +159,7 @@ fn check_rule(
             ),
         ));
     }
-    let Some(check) = &rule.check else {
-        return Ok(());
-    };
+    let check = &rule.check;
     for name in &rule.kinds {
         let kind = kinds.get(name);
         let mut flows = Vec::new();

@@ -48,7 +48,7 @@ fn has_snake(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     })
 }
 
-fn spellings<'k>(kind: &'k Kind) -> impl Iterator<Item = (bool, &'k Path, &'k Source)> {
+fn spellings(kind: &Kind) -> impl Iterator<Item = (bool, &Path, &Source)> {
     kind.attributes.iter().flat_map(|attribute| {
         let terraform = attribute
             .terraform
@@ -149,9 +149,7 @@ fn every_path_of_a_rule_leads_somewhere() {
     let mut wrong = String::new();
     for rule in RuleSet::builtin().rules() {
         let mut paths = Vec::new();
-        rule.check
-            .iter()
-            .for_each(|check| read::paths(check, &Path::default(), &mut paths));
+        read::paths(&rule.check, &Path::default(), &mut paths);
         for path in paths {
             let shown = path.to_string();
             let kinds = rule
@@ -190,7 +188,7 @@ fn every_path_of_a_rule_leads_somewhere() {
                 }
             }
             // `origin` and the like may be of one language only; a path of none is a mistake.
-            if in_terraform != Some(true) && in_cloudformation != Some(true) {
+            if ![in_terraform, in_cloudformation].contains(&Some(true)) {
                 let _ = writeln!(wrong, "{}: `{shown}` leads nowhere", rule.id);
             }
         }

@@ -133,7 +133,7 @@ impl<'a> Joins<'a> {
         };
         let named = argument
             .as_ref()
-            .map_or_else(|| join.argument.as_str().into(), |value| shown(value));
+            .map_or_else(|| join.argument.as_str().into(), shown);
         match owner {
             Owner::These(owners, why) => {
                 for owner in owners {
@@ -228,16 +228,12 @@ impl<'a> Joins<'a> {
             .catalog
             .owners(&target.type_name)
             .find(|(other, _)| other.name == kind.name);
-        if let (Some((_, other)), Some(&first)) = (also, instances.first()) {
-            if let Some(argument) = self.argument(&self.declared[first], other) {
-                return self.owner(
-                    &argument,
-                    &self.declared[first].address.module,
-                    kind,
-                    join,
-                    hops + 1,
-                );
-            }
+        let first = instances.first().map(|&at| &self.declared[at]);
+        let argument = also
+            .zip(first)
+            .and_then(|((_, other), first)| Some((first, self.argument(first, other)?)));
+        if let Some((first, argument)) = argument {
+            return self.owner(&argument, &first.address.module, kind, join, hops + 1);
         }
         self.named(value, module, kind)
     }

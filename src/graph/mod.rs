@@ -4,9 +4,12 @@
 //! ([`Resource::start`]): nothing is copied or renamed that nobody asks for, free-form maps (tags, policy documents) are
 //! never mistaken for attributes, and origins stay what they were.
 
+mod default;
 mod join;
 mod link;
 mod lower;
+mod said;
+mod spelling;
 pub mod walk;
 
 use std::sync::Arc;
@@ -185,7 +188,7 @@ fn begins(path: &Path, own: &Path) -> bool {
 
 /// A literal of a rule file or vocabulary as a value that no text wrote.
 pub fn literal_value(literal: &crate::catalog::Literal) -> Value {
-    lower::literal_value(literal, Span::nowhere())
+    default::literal_value(literal, Span::nowhere())
 }
 
 /// The graph of some stacks.

@@ -1,7 +1,7 @@
 //! What the rules of one resource let through: a sure answer from what is known for sure, "perhaps" from the rest.
 
 use crate::catalog::{Flow, Literal, Path, Ports};
-use crate::eval::{Data, Truth, Value, Why};
+use crate::eval::{Data, Piece, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
 use super::address::{Addresses, everything, parse};
@@ -224,7 +224,7 @@ impl Gather<'_> {
             match self.question.protocols.as_slice() {
                 _ if name == "all" => true,
                 [] => name == "tcp" || name == "udp",
-                protocols => protocols.iter().any(|own| *own == name),
+                protocols => protocols.contains(&name),
             }
         };
         (value.test_text(asked), all.is_true())
@@ -279,29 +279,46 @@ impl Gather<'_> {
             return;
         }
         let Some(why) = own.first_why() else { return };
-        if let Data::Unknown(unknown) = &own.data {
-            if !unknown.among.is_empty() {
-                let members = unknown
-                    .among
-                    .iter()
-                    .flat_map(|one| match &one.resolved().data {
-                        Data::List(list) => list.items.clone(),
-                        _ => vec![one.clone()],
-                    });
-                for member in members {
-                    match member.as_text() {
-                        Some(text) => parse(text)
-                            .into_iter()
-                            .for_each(|own| push(own, value, Some(why.clone()))),
-                        None if matches!(member.data, Data::Null) => {}
-                        None => push(everything(), value, Some(why.clone())),
-                    }
+        if self.question.from.is_none() && is_narrow(own) {
+            return;
+        }
+        if let Data::Unknown(unknown) = &own.data
+            && !unknown.among.is_empty()
+        {
+            let members = unknown
+                .among
+                .iter()
+                .flat_map(|one| match &one.resolved().data {
+                    Data::List(list) => list.items.clone(),
+                    _ => vec![one.clone()],
+                });
+            for member in members {
+                match member.as_text() {
+                    Some(text) => parse(text)
+                        .into_iter()
+                        .for_each(|own| push(own, value, Some(why.clone()))),
+                    None if matches!(member.data, Data::Null) => {}
+                    None => push(everything(), value, Some(why.clone())),
                 }
-                return;
             }
+            return;
         }
         push(everything(), value, unsure.or(Some(why)));
     }
+}
+
+/// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
+fn is_narrow(value: &Value) -> bool {
+    let Data::Template(template) = &value.data else {
+        return false;
+    };
+    let Some(Piece::Text(tail, _)) = template.pieces.last() else {
+        return false;
+    };
+    let length = tail
+        .rsplit_once('/')
+        .map(|(_, length)| length.parse::<u8>());
+    matches!(length, Some(Ok(24..=128)))
 }
 
 /// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.

@@ -103,10 +103,10 @@ impl Document {
                 }
             }
             Data::Template(template) if template.decoded.is_some() => {
-                if let Some(decoded) = &template.decoded {
-                    if !matches!(decoded.resolved().data, Data::Text(_) | Data::Template(_)) {
-                        self.add(decoded);
-                    }
+                if let Some(decoded) = &template.decoded
+                    && !matches!(decoded.resolved().data, Data::Text(_) | Data::Template(_))
+                {
+                    self.add(decoded);
                 }
             }
             Data::Text(_) | Data::Template(_) => match json::parse(own) {

@@ -78,7 +78,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
             text: String::new(),
         },
         related: labels.labels,
-        remedy: rule.remedy.as_ref().map(|spec| remedy(spec)),
+        remedy: rule.remedy.as_ref().map(remedy),
     }
 }
 

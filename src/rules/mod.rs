@@ -1,4 +1,4 @@
-//! The questions: rules declared in files below `rules/`, and native ones, asked of every resource of their kinds.
+//! The questions: rules declared in files below `rules/`, asked of every resource of their kinds.
 
 pub mod declared;
 mod finding;
@@ -138,10 +138,7 @@ fn ask(
     graph: &Graph,
     catalog: &Catalog,
 ) -> Vec<(usize, Finding)> {
-    let Some(check) = &rule.check else {
-        return Vec::new();
-    };
-    let outcome = declared::evaluate(check, resource, graph, catalog);
+    let outcome = declared::evaluate(&rule.check, resource, graph, catalog);
     finding::of(rule, resource, outcome)
         .into_iter()
         .map(|finding| (at, finding))

@@ -434,3 +434,73 @@ fn open_to(cidrs: [&str; 2]) -> Vec<Finding> {
     });
     findings(Language::Terraform, vec![group], SSH)
 }
+
+#[test]
+fn instances_that_share_a_place_share_a_finding() {
+    let make = &mut Maker::default();
+    let first = bucket(make);
+    let mut second = first.clone();
+    second.address.key = Key::Index(1);
+    let found = findings(Language::Terraform, vec![second, first], VERSIONING);
+    assert_eq!((found.len(), found[0].subjects.len()), (1, 2));
+    assert!(found[0].subjects.is_sorted());
+}
+
+#[test]
+fn edges_connect_what_a_rule_may_ask_for() {
+    let text = "---\nid: x\nseverity: low\npillar: data\nkind: aws.kms.key\nmessage: m\n\
+        assert: { related: aws.logs.log_group, by: encrypted-with, direction: incoming }\n---\n# X\n";
+    let rules = RuleSet::new(vec![super::declared::read::rule(text).unwrap()]);
+    let make = &mut Maker::default();
+    let used = make.resource("aws_kms_key", "used", |_| vec![]);
+    let unused = make.resource("aws_kms_key", "unused", |_| vec![]);
+    let arn = make.refer(&used.address, "arn");
+    let logs = make.resource("aws_cloudwatch_log_group", "l", |_| {
+        vec![("kms_key_id", arn)]
+    });
+    let header = unused.header;
+    let stack = Stack {
+        name: "root".into(),
+        language: Language::Terraform,
+        resources: vec![logs, used, unused],
+        outputs: Value::null(Span::nowhere()),
+        missing: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let catalog = Catalog::builtin();
+    let graph = build(&[stack], catalog);
+    let edges: Vec<_> = graph
+        .edges
+        .iter()
+        .map(|edge| {
+            (
+                graph.resource(edge.from).kind.as_str(),
+                edge.relation.word(),
+            )
+        })
+        .collect();
+    assert_eq!(edges, [("aws.logs.log_group", "encrypted-with")]);
+    let found = check(&graph, catalog, &rules, &|_| true);
+    assert_eq!((found.len(), found[0].primary.span), (1, header));
+}
+
+#[test]
+fn what_is_wrong_with_a_rule_file_has_a_line() {
+    let front = |line: &str| {
+        format!("---\nid: x\nseverity: low\npillar: data\nkind: k\nmessage: m\n{line}\n---\n# X\n")
+    };
+    for (line, part) in [
+        ("assert: { path: a, equal: b }", "`equal` is not expected"),
+        ("assert: { path: a }", "nothing is asked"),
+        ("assert: { pth: a }", "`pth` is not expected"),
+        (
+            "assert: { reachable: f, from: world, ports: [70000] }",
+            "no port",
+        ),
+        ("assert: { path: 'a b', exists: true }", "is not a path"),
+    ] {
+        let wrong = super::declared::read::rule(&front(line)).unwrap_err();
+        assert!(wrong.message.contains(part), "{}", wrong.message);
+        assert_eq!(wrong.line, 7, "{line}");
+    }
+}

@@ -27,8 +27,14 @@ def named():
 
 
 def block_paths(block, prefix, depth):
-    for name in block.get("attributes", {}):
+    for name, attribute in block.get("attributes", {}).items():
         yield prefix + name
+        kind = attribute.get("type")
+        # Blocks that may also be written as an attribute have the type of a list of objects.
+        while isinstance(kind, list) and kind[0] in ("list", "set"):
+            kind = kind[1]
+        if isinstance(kind, list) and kind[0] == "object":
+            yield from (f"{prefix}{name}.{member}" for member in kind[1])
     for name, inner in block.get("block_types", {}).items():
         yield prefix + name
         if depth:

@@ -47,7 +47,7 @@ impl<'a> Scope<'a> {
         match check {
             Check::All(checks) => Outcome::all(checks.iter().map(|check| self.check(check, base))),
             Check::Any(checks) => Outcome::any(checks.iter().map(|check| self.check(check, base))),
-            Check::Not(check) => self.check(check, base).not(),
+            Check::Not(check) => self.check(check, base).negated(),
             Check::Each(path, check) => self.quantified(path, check, base, Quantifier::Every),
             Check::Some(path, check) => self.quantified(path, check, base, Quantifier::Some),
             Check::Value(path, tests) => {

@@ -31,8 +31,8 @@ pub struct Rule {
     pub pillar: String,
     /// The kinds it is about.
     pub kinds: Vec<String>,
-    /// What must hold; `None`: a native rule, whose file in `rules/native/` says it.
-    pub check: Option<Check>,
+    /// What must hold.
+    pub check: Check,
     /// What a finding says; `{address}` stands for the resource.
     pub message: String,
     /// The change that mends it.

@@ -73,7 +73,7 @@ impl Outcome {
 
     /// The opposite, for the same causes.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn negated(self) -> Self {
         Self {
             truth: !self.truth,
             causes: self.causes,

@@ -38,20 +38,15 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
             .ok_or_else(|| Wrong::at(1, format!("`{key}` is missing")))
     };
     for (key, line, _) in root.map()? {
-        const KEYS: [&str; 10] = [
-            "id", "severity", "pillar", "kind", "assert", "native", "message", "remedy",
-            "controls", "aliases",
+        const KEYS: [&str; 9] = [
+            "id", "severity", "pillar", "kind", "assert", "message", "remedy", "controls",
+            "aliases",
         ];
         if !KEYS.contains(&key.as_str()) {
             return Err(unexpected(*line, key, &KEYS.join(", ")));
         }
     }
-    let native = root.get("native").is_some();
-    let check = match root.get("assert") {
-        Some(node) if !native => Some(check(node, 0)?),
-        None if native => None,
-        _ => return Err(Wrong::at(1, "either `assert` or `native` is given")),
-    };
+    let check = check(need("assert")?, 0)?;
     let mut controls = Vec::new();
     if let Some(node) = root.get("controls") {
         for (standard, _, ids) in node.map()? {
