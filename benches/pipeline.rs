@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use distrust::catalog::Catalog;
 use distrust::eval::terraform::{self, Settings, World};
 use distrust::eval::{Stack, cloudformation};
+use distrust::findings::Finding;
+use distrust::graph::{self, Graph};
+use distrust::rules::{self, RuleSet};
 use distrust::source::{Discovered, Disk, Folder, Scope, Search, SourceFile, SourceMap, discover};
 use distrust::syntax::yaml;
 use rayon::prelude::*;
@@ -25,6 +29,16 @@ pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) ->
     pool.build().expect("threads can be started").install(work)
 }
 
+/// The graph of the stacks in the built-in vocabulary.
+pub fn graph(stacks: &[Stack]) -> Graph {
+    graph::build(stacks, Catalog::builtin())
+}
+
+/// What all built-in rules find.
+pub fn rules(graph: &Graph) -> Vec<Finding> {
+    rules::check(graph, Catalog::builtin(), RuleSet::builtin(), &|_| true)
+}
+
 impl Pipeline {
     pub fn new(folder: &Path) -> Self {
         let folder = std::fs::canonicalize(folder).expect("the folder exists");
@@ -38,7 +52,7 @@ impl Pipeline {
             paths: &self.paths,
             exclude: &[],
             scope: &self.scope,
-            is_template: yaml::looks_like_template,
+            is_template: |bytes| std::str::from_utf8(bytes).is_ok_and(yaml::looks_like_template),
         };
         discover(&Disk, &self.sources, search)
     }
@@ -48,8 +62,8 @@ impl Pipeline {
     }
 
     pub fn evaluate(&self, folders: Vec<Folder>, templates: &[Parsed]) -> Vec<Stack> {
-        let world =
-            World { sources: &self.sources, files: &Disk, scope: &self.scope, settings: Settings::default() };
+        let settings = Settings::default();
+        let world = World { sources: &self.sources, files: &Disk, scope: &self.scope, settings };
         let mut stacks = terraform::evaluate(folders, &world);
         let stack = |(file, document): &Parsed| {
             let path = self.scope.absolute(Path::new(&*file.path));
@@ -57,7 +71,7 @@ impl Pipeline {
                 file,
                 document,
                 path: &path,
-                roots: &self.paths,
+                roots: self.scope.readable(),
                 files: &Disk,
                 sources: &self.sources,
                 parameters: &[],

@@ -46,6 +46,10 @@ fn stages(folder: &std::path::Path) {
     let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
     let said: usize = stacks.iter().map(|stack| stack.diagnostics.len()).sum();
     lap("evaluate", format!("{} stacks, {resources} resources, {said} diagnostics", stacks.len()));
-    drop((stacks, templates));
+    let graph = pipeline::graph(&stacks);
+    lap("graph", format!("{} resources, {} edges", graph.resources.len(), graph.edges.len()));
+    let findings = pipeline::rules(&graph);
+    lap("rules", format!("{} findings", findings.len()));
+    drop((stacks, templates, graph, findings));
     lap("drop", String::new());
 }
