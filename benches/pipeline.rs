@@ -1,0 +1,83 @@
+//! The stages of a run, one function each, as the program calls them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use distrust::catalog::Catalog;
+use distrust::eval::terraform::{self, Settings, World};
+use distrust::eval::{Stack, cloudformation};
+use distrust::findings::Finding;
+use distrust::graph::{self, Graph};
+use distrust::rules::{self, RuleSet};
+use distrust::source::{Discovered, Disk, Folder, Scope, Search, SourceFile, SourceMap, discover};
+use distrust::syntax::yaml;
+use rayon::prelude::*;
+
+/// What a run holds from its start to its end.
+pub struct Pipeline {
+    pub sources: SourceMap,
+    scope: Scope,
+    paths: Vec<PathBuf>,
+}
+
+/// A template and its tree.
+pub type Parsed = (Arc<SourceFile>, yaml::Document);
+
+/// Runs on a pool of so many threads (0: one for each processor), each with the stack that evaluation asks for.
+pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(terraform::THREAD_STACK_BYTES);
+    pool.build().expect("threads can be started").install(work)
+}
+
+/// The graph of the stacks in the built-in vocabulary.
+pub fn graph(stacks: &[Stack]) -> Graph {
+    graph::build(stacks, Catalog::builtin())
+}
+
+/// What all built-in rules find.
+pub fn rules(graph: &Graph) -> Vec<Finding> {
+    rules::check(graph, Catalog::builtin(), RuleSet::builtin(), &|_| true)
+}
+
+impl Pipeline {
+    pub fn new(folder: &Path) -> Self {
+        let folder = std::fs::canonicalize(folder).expect("the folder exists");
+        let paths = vec![folder.clone()];
+        let scope = Scope::new(&Disk, &folder, Some(&folder), &paths);
+        Self { sources: SourceMap::new(), scope, paths }
+    }
+
+    pub fn discover(&self) -> Discovered {
+        let search = Search {
+            paths: &self.paths,
+            exclude: &[],
+            scope: &self.scope,
+            is_template: |bytes| std::str::from_utf8(bytes).is_ok_and(yaml::looks_like_template),
+        };
+        discover(&Disk, &self.sources, search)
+    }
+
+    pub fn parse_templates(&self, found: &Discovered) -> Vec<Parsed> {
+        found.templates.par_iter().map(|file| (file.clone(), yaml::parse(file))).collect()
+    }
+
+    pub fn evaluate(&self, folders: Vec<Folder>, templates: &[Parsed]) -> Vec<Stack> {
+        let settings = Settings::default();
+        let world = World { sources: &self.sources, files: &Disk, scope: &self.scope, settings };
+        let mut stacks = terraform::evaluate(folders, &world);
+        let stack = |(file, document): &Parsed| {
+            let path = self.scope.absolute(Path::new(&*file.path));
+            cloudformation::evaluate(&cloudformation::Request {
+                file,
+                document,
+                path: &path,
+                roots: self.scope.readable(),
+                files: &Disk,
+                sources: &self.sources,
+                parameters: &[],
+            })
+        };
+        stacks.par_extend(templates.par_iter().map(stack));
+        stacks
+    }
+}
