@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog::{Catalog, Join, Kind};
 use crate::eval::{Address, Data, Declared, Key, Mode, Piece, Reference, Value, Why};
 
+use super::spelling::MAX_PERHAPS;
 use super::walk;
 use crate::eval::Language;
 
@@ -95,7 +96,8 @@ impl<'a> Joins<'a> {
             .filter(|_| unnamed)
             .into_iter()
             .flatten();
-        sure.chain(anyone).chain(by_name)
+        // One more than is kept apart says that there are too many; the rest would say no more.
+        sure.chain(anyone.chain(by_name).take(MAX_PERHAPS + 1))
     }
 
     fn index(&mut self, at: usize, resource: &'a Declared) {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::default::default;
 use super::join::Joins;
 use super::said::{both, otherwise, perhaps, perhaps_absent};
-use super::spelling::{Items, Reader};
+use super::spelling::{Items, MAX_PERHAPS, Reader};
 use super::{Resource, ResourceId, Satellite};
 use crate::catalog::{Attribute, Catalog, Join, Kind, Path, Source};
 use crate::eval::{Collection, Data, Declared, Language, Map, Mode, Stack, Unknown, Value, Why};
@@ -202,7 +202,15 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+        let crowd = members
+            .iter()
+            .filter(|(_, unsure)| unsure.is_some())
+            .count()
+            > MAX_PERHAPS;
         let perhaps = why.map(|why| {
+            if crowd {
+                return Value::unknown(why, Span::nowhere());
+            }
             let alternatives = maybe.into_iter().chain([Value::null(Span::nowhere())]);
             Value::among(why, alternatives, Span::nowhere())
         });

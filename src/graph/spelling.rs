@@ -11,7 +11,7 @@ use crate::eval::{Collection, Data, Entry, Language, List, Map, Unknown, Value, 
 use crate::source::Span;
 
 /// The most members that a list keeps apart as "perhaps"; more are plainly unknown.
-const MAX_PERHAPS: usize = 16;
+pub(super) const MAX_PERHAPS: usize = 16;
 
 /// Reads bodies of one language.
 #[derive(Clone, Copy)]

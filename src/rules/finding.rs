@@ -9,6 +9,9 @@ use crate::findings::{Applicability, Certainty, Finding, Label, Remedy};
 use crate::graph::{Resource, literal_value};
 use crate::source::Span;
 
+/// The most related places that merged findings keep: a place with a thousand callers is explained by a few.
+const MAX_RELATED: usize = 32;
+
 /// The findings of one rule about one resource: one for each cause.
 pub(super) fn of(rule: &Rule, resource: &Resource, outcome: Outcome) -> Vec<Finding> {
     match outcome.truth {
@@ -162,13 +165,10 @@ pub(super) fn merge(said: Vec<(usize, Finding)>) -> Vec<Finding> {
         );
         match merged.get_mut(&key) {
             Some(known) => {
-                for subject in finding.subjects {
-                    if !known.subjects.contains(&subject) {
-                        known.subjects.push(subject);
-                    }
-                }
+                known.subjects.extend(finding.subjects);
                 for label in finding.related {
-                    if !known.related.iter().any(|own| own.span == label.span) {
+                    let room = known.related.len() < MAX_RELATED;
+                    if room && !known.related.iter().any(|own| own.span == label.span) {
                         known.related.push(label);
                     }
                 }
@@ -184,8 +184,9 @@ pub(super) fn merge(said: Vec<(usize, Finding)>) -> Vec<Finding> {
         .into_iter()
         .filter_map(|key| merged.remove(&key))
         .collect();
-    findings
-        .iter_mut()
-        .for_each(|finding| finding.subjects.sort());
+    for finding in &mut findings {
+        finding.subjects.sort();
+        finding.subjects.dedup();
+    }
     findings
 }

@@ -1,115 +1,14 @@
 //! The first rules over stacks built by hand: what the layers below promise, without an evaluator.
 
-use std::sync::Arc;
+mod stack;
 
 use super::{RuleSet, check};
 use crate::catalog::Catalog;
-use crate::eval::{
-    Address, Data, Declared, Entry, Key, Language, Mode, Origin, Reference, Role, Stack, Truth,
-    Value, Why,
-};
+use crate::eval::{Data, Declared, Key, Language, Origin, Role, Stack, Value, Why};
 use crate::findings::{Certainty, Finding};
 use crate::graph::build;
-use crate::source::{SourceId, Span};
-
-/// Gives out places, so that every value has its own.
-#[derive(Default)]
-struct Maker {
-    at: u32,
-}
-
-impl Maker {
-    fn span(&mut self) -> Span {
-        self.at += 10;
-        Span::new(SourceId(0), self.at, self.at + 5)
-    }
-
-    fn text(&mut self, text: &str) -> Value {
-        let span = self.span();
-        Value::text(text, span)
-    }
-
-    fn map(&mut self, entries: Vec<(&str, Value)>) -> Value {
-        let entry = |(key, value): (&str, Value)| Entry {
-            key: key.into(),
-            span: value.origin.span,
-            value,
-        };
-        let entries = entries.into_iter().map(entry).collect();
-        let span = self.span();
-        Value::object(entries, span)
-    }
-
-    fn block(&mut self, entries: Vec<(&str, Value)>) -> Value {
-        let map = self.map(entries);
-        let span = map.origin.span;
-        Value::tuple(vec![map], span)
-    }
-
-    fn refer(&mut self, target: &Address, path: &str) -> Value {
-        let path = if path.is_empty() {
-            Vec::new()
-        } else {
-            vec![path.into()]
-        };
-        let reference = Reference {
-            target: target.clone(),
-            path,
-            value: None,
-        };
-        let span = self.span();
-        Value::new(Data::Reference(Arc::new(reference)), span)
-    }
-
-    /// A resource whose header comes before its body and whose span has both.
-    fn resource(
-        &mut self,
-        type_name: &str,
-        name: &str,
-        body: impl FnOnce(&mut Self) -> Vec<(&'static str, Value)>,
-    ) -> Declared {
-        let header = self.span();
-        let entries = body(self);
-        let body = self.map(entries);
-        let span = header.to(body.origin.span);
-        let address = address(type_name, name);
-        Declared {
-            address,
-            body,
-            header,
-            span,
-            exists: Truth::True,
-            calls: None,
-            provider: None,
-            meta: Value::null(header),
-        }
-    }
-}
-
-fn address(type_name: &str, name: &str) -> Address {
-    Address {
-        stack: "root".into(),
-        module: "".into(),
-        mode: Mode::Managed,
-        type_name: type_name.into(),
-        name: name.into(),
-        key: Key::None,
-    }
-}
-
-fn findings(language: Language, resources: Vec<Declared>, rule: &str) -> Vec<Finding> {
-    let stack = Stack {
-        name: "root".into(),
-        language,
-        resources,
-        outputs: Value::null(Span::nowhere()),
-        missing: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    let catalog = Catalog::builtin();
-    let graph = build(&[stack], catalog);
-    check(&graph, catalog, RuleSet::builtin(), &|own| own.id == rule)
-}
+use crate::source::Span;
+use stack::{Maker, findings};
 
 const VERSIONING: &str = "aws-s3-bucket-versioning-disabled";
 const SSH: &str = "aws-sg-ingress-ssh-rdp";
@@ -503,4 +402,24 @@ fn what_is_wrong_with_a_rule_file_has_a_line() {
         assert!(wrong.message.contains(part), "{}", wrong.message);
         assert_eq!(wrong.line, 7, "{line}");
     }
+}
+
+#[test]
+fn a_crowd_of_satellites_is_plainly_unknown() {
+    let make = &mut Maker::default();
+    let b = bucket(make);
+    let mut stack = vec![b];
+    for n in 0..40 {
+        let span = make.span();
+        let anyone = Value::unknown(Why::Variable("var.bucket".into()), span);
+        let status = make.text(if n == 39 { "Suspended" } else { "Enabled" });
+        let mut one = versioning(make, anyone, status);
+        one.address.name = format!("v{n}").into();
+        stack.push(one);
+    }
+    let found = findings(Language::Terraform, stack, VERSIONING);
+    let undecided = found
+        .iter()
+        .filter(|one| one.certainty != Certainty::Proven);
+    assert_eq!((found.len(), undecided.count()), (2, 1));
 }
