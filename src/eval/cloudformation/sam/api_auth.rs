@@ -329,10 +329,9 @@ fn source(make: &Maker<'_>, identity: &Value) -> Option<Value> {
             names.push(make.sub(&format!("{prefix}${{name}}"), &[("name", name)]));
         }
     }
-    let joined = names
+    names
         .into_iter()
-        .reduce(|all, name| make.sub("${all}, ${name}", &[("all", all), ("name", name)]));
-    joined
+        .reduce(|all, name| make.sub("${all}, ${name}", &[("all", all), ("name", name)]))
 }
 
 /// The permissions to invoke the authorizers that are functions.

@@ -195,17 +195,7 @@ fn mappings(
                 .chars()
                 .filter(|letter| letter.is_alphanumeric())
                 .collect();
-            let value = match path.as_text() {
-                None => path.clone(),
-                Some(text) => {
-                    let text = match kind {
-                        Kind::V2 => text.trim_matches('/'),
-                        _ if normal => part.as_str(),
-                        _ => text,
-                    };
-                    Value::text(text, path.origin.span)
-                }
-            };
+            let value = base_path(&path, &part, kind, normal);
             let key = if kind == Kind::V2 {
                 "ApiMappingKey"
             } else {
@@ -216,6 +206,19 @@ fn mappings(
         let id = make.id(&format!("{part}{suffix}"));
         work.made.push(make.declare(kind.mapping(), &id, body));
     }
+}
+
+/// A base path as its mapping has it: without slashes at its ends, or only its letters and digits.
+fn base_path(path: &Value, part: &str, kind: Kind, normal: bool) -> Value {
+    let Some(text) = path.as_text() else {
+        return path.clone();
+    };
+    let text = match kind {
+        Kind::V2 => text.trim_matches('/'),
+        Kind::Rest | Kind::Private if normal => part,
+        Kind::Rest | Kind::Private => text,
+    };
+    Value::text(text, path.origin.span)
 }
 
 fn access_association(

@@ -5,7 +5,7 @@ use ecow::EcoString;
 use super::event::{self, Event};
 use super::implicit::{self, Draft};
 use super::make::Maker;
-use super::{Expander, api_auth, http_auth, shape, swagger};
+use super::{Expander, api_auth, event_request, http_auth, shape, swagger};
 use crate::eval::{Data, Piece, Value, Why};
 
 /// The API that an event belongs to: how it is referred to, and its id.
@@ -92,7 +92,7 @@ pub(super) fn rest(work: &mut Expander<'_>, event: &Event<'_, '_>) {
             let mut fresh = merges.then(|| swagger::skeleton(make, false));
             let definition = fresh.as_mut().unwrap_or(own);
             swagger::integrate(definition, make, spot, &integration, &make.map([]));
-            details(definition, event, spot);
+            event_request::describe(definition, event, spot);
             api_auth::method(
                 definition,
                 make,
@@ -231,119 +231,6 @@ fn integration(event: &Event<'_, '_>, uri: Value, api: &Value) -> Value {
         shape::set(&mut made, "timeoutInMillis", timeout.clone());
     }
     made
-}
-
-/// Models, validators and parameters of a method.
-fn details(definition: &mut Value, event: &Event<'_, '_>, spot: (&str, &str)) {
-    let make = event.make;
-    if let Some(model) = shape::something(&event.properties, "RequestModel") {
-        request_model(definition, make, model, spot);
-    }
-    let Some(parameters) = shape::something(&event.properties, "RequestParameters") else {
-        return;
-    };
-    for parameter in shape::members(parameters) {
-        let (name, settings) = match parameter.as_map().and_then(|map| map.entries.first()) {
-            Some(entry) => (entry.key.clone(), Some(entry.value.clone())),
-            None => (parameter.as_text().unwrap_or_default().into(), None),
-        };
-        let setting = |key: &str| {
-            let own = settings
-                .as_ref()
-                .and_then(|own| shape::get(own, key))
-                .cloned();
-            own.unwrap_or_else(|| make.bool(false))
-        };
-        let Some((place, short)) = name
-            .strip_prefix("method.request.")
-            .and_then(|rest| rest.split_once('.'))
-        else {
-            continue;
-        };
-        let place = if place == "querystring" {
-            "query"
-        } else {
-            place
-        };
-        let made = make.map([
-            ("in", make.text(place)),
-            ("name", make.text(short)),
-            ("required", setting("Required")),
-            ("type", make.text("string")),
-        ]);
-        let cached = setting("Caching").is_true().is_true();
-        swagger::at_method(definition, spot, &mut |method| {
-            shape::push(method, "parameters", made.clone());
-            if cached
-                && let Some(integration) = shape::child(method, swagger::INTEGRATION, make.header)
-            {
-                shape::push(integration, "cacheKeyParameters", make.text(name.clone()));
-            }
-        });
-    }
-}
-
-fn request_model(definition: &mut Value, make: &Maker<'_>, model: &Value, spot: (&str, &str)) {
-    let Some(name) = shape::text(model, "Model").map(str::to_lowercase) else {
-        return;
-    };
-    let required = shape::get(model, "Required");
-    let openapi = swagger::is_openapi3(definition);
-    swagger::at_method(definition, spot, &mut |method| {
-        let pointer = if openapi {
-            "components/schemas"
-        } else {
-            "definitions"
-        };
-        let schema = make.map([("$ref", make.text(format!("#/{pointer}/{name}")))]);
-        let schema = ("schema", schema);
-        let mut made = if openapi {
-            let content = make.map([("application/json", make.map([schema]))]);
-            make.map([("content", content)])
-        } else {
-            make.map([
-                ("in", make.text("body")),
-                ("name", make.text(name.as_str())),
-                schema,
-            ])
-        };
-        if let Some(required) = required {
-            shape::set(&mut made, "required", required.clone());
-        }
-        if openapi {
-            shape::set(method, "requestBody", made);
-        } else {
-            shape::push(method, "parameters", made);
-        }
-    });
-    let (body, parameters) = ("ValidateBody", "ValidateParameters");
-    if shape::get(model, body).is_none() && shape::get(model, parameters).is_none() {
-        return;
-    }
-    let setting = |key: &str| {
-        shape::get(model, key)
-            .cloned()
-            .unwrap_or_else(|| make.bool(false))
-    };
-    let (body, parameters) = (setting(body), setting(parameters));
-    let validator = match (body.is_true().is_true(), parameters.is_true().is_true()) {
-        (true, true) => "body-and-params",
-        (true, false) => "body-only",
-        (false, true) => "params-only",
-        (false, false) => "no-validation",
-    };
-    let all = "x-amazon-apigateway-request-validators";
-    if let Some(validators) = shape::child(definition, all, make.header) {
-        let settings = make.map([
-            ("validateRequestBody", body),
-            ("validateRequestParameters", parameters),
-        ]);
-        shape::set(validators, validator, settings);
-    }
-    swagger::at_method(definition, spot, &mut |method| {
-        let key = "x-amazon-apigateway-request-validator";
-        shape::set(method, key, make.text(validator));
-    });
 }
 
 pub(super) fn http(work: &mut Expander<'_>, event: &Event<'_, '_>) {

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::make::{Body, Maker};
 use super::role::Role;
 use super::{Expander, invoke, shape};
-use crate::eval::{Value, Why};
+use crate::eval::{Data, Piece, Value, Why};
 
 /// Properties of an event source mapping that pass under their own names.
 const SAME: &[&str] = &[
@@ -264,8 +264,32 @@ fn registry(make: &Maker<'_>, properties: &Value) -> Vec<Value> {
     statements
 }
 
-/// The name at the end of the ARN of a registry, where the ARN is known.
+/// The name at the end of the ARN of a registry. The transform finds it only where the account is written out.
 fn registry_name(uri: &Value) -> Option<String> {
-    let (_, name) = uri.as_text()?.rsplit_once(":registry/")?;
-    Some(name.to_owned())
+    let known = match &uri.data {
+        Data::Template(template) => match template.pieces.last()? {
+            Piece::Text(text, _) => text.as_str(),
+            Piece::Value(_) => return None,
+        },
+        _ => uri.as_text()?,
+    };
+    let (before, name) = known.rsplit_once(":registry/")?;
+    let account = before.rsplit(':').next()?;
+    (!account.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::registry_name;
+    use crate::eval::Value;
+    use crate::source::Span;
+
+    #[test]
+    fn registries_are_named_by_their_arn() {
+        let name = |uri: &str| registry_name(&Value::text(uri, Span::nowhere()));
+        let arn = "arn:aws:glue:eu-west-1:111122223333:registry/own";
+        assert_eq!(name(arn).as_deref(), Some("own"));
+        assert_eq!(name("arn:aws:glue:eu-west-1::registry/own"), None);
+        assert_eq!(name("https://registry.example"), None);
+    }
 }

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::make::{Body, Maker, hash};
-use super::{Expander, shape};
+use super::{Expander, layer, shape};
 use crate::eval::{Declared, Value};
 
 /// What was published.
@@ -31,7 +31,17 @@ pub(super) fn publish(
     if shape::get(properties, "CapacityProviderConfig").is_some() {
         body.copy(properties, &["FunctionScalingConfig"]);
     }
-    let declared = make.declare("AWS::Lambda::Version", &version, body);
+    let mut declared = make.declare("AWS::Lambda::Version", &version, body);
+    if shape::get(&declared.meta, "DeletionPolicy").is_none() {
+        match shape::get(properties, "VersionDeletionPolicy") {
+            Some(policy) => shape::set(&mut declared.meta, "DeletionPolicy", policy.clone()),
+            // Versions on a capacity provider are deleted with their function.
+            None if shape::get(properties, "CapacityProviderConfig").is_some() => {
+                shape::set(&mut declared.meta, "DeletionPolicy", make.text("Delete"));
+            }
+            None => layer::retain(&mut declared, make),
+        }
+    }
     work.referable(source, "Version", &declared.address);
     work.made.push(declared);
 

@@ -24,7 +24,7 @@ pub(super) struct Draft {
 }
 
 /// Turns the declared APIs into drafts, and adds the implicit ones that events need.
-pub(super) fn add(work: &mut Expander<'_>, sources: &mut Vec<Declared>, globals: &Value) {
+pub(super) fn add(work: &mut Expander<'_>, sources: &[Declared], globals: &Value) {
     for source in sources.iter() {
         for (kind, http) in [("Api", false), ("HttpApi", true)] {
             if is_kind(source, kind) {
@@ -41,8 +41,6 @@ pub(super) fn add(work: &mut Expander<'_>, sources: &mut Vec<Declared>, globals:
             continue;
         }
         if let Some(source) = implicit(work, sources, globals, (kind, property, id)) {
-            work.sam_types
-                .insert(id.into(), source.address.type_name.clone());
             work.apis.push(draft(work, source, http));
         }
     }

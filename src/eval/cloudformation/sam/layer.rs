@@ -1,8 +1,8 @@
 //! `AWS::Serverless::LayerVersion` → `AWS::Lambda::LayerVersion`, under a new id whenever it changes.
 
 use super::make::{Body, Maker, hash};
-use super::{Expander, function};
-use crate::eval::Declared;
+use super::{Expander, function, shape};
+use crate::eval::{Declared, Value};
 
 pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
     let make = Maker::of(source, work.context);
@@ -26,9 +26,32 @@ pub(super) fn expand(work: &mut Expander<'_>, source: &Declared) {
             "LicenseInfo",
         ],
     );
-    let uri = super::shape::get(properties, "ContentUri");
+    let uri = shape::get(properties, "ContentUri");
     let names = ["S3Bucket", "S3Key", "S3ObjectVersion"];
     body.set("Content", function::object(uri, names, "ContentUri", &make));
-    let made = make.declare("AWS::Lambda::LayerVersion", &make.id(&hashed), body);
+    let mut made = make.declare("AWS::Lambda::LayerVersion", &make.id(&hashed), body);
+    // Older versions of a layer stay unless the template says otherwise.
+    let policy = shape::get(properties, "RetentionPolicy").map(|policy| {
+        shape::convert(policy, &mut |policy| match policy.as_text() {
+            Some(text) if text.eq_ignore_ascii_case("delete") => {
+                Value::text("Delete", policy.origin.span)
+            }
+            Some(text) if text.eq_ignore_ascii_case("retain") => {
+                Value::text("Retain", policy.origin.span)
+            }
+            _ => policy.clone(),
+        })
+    });
+    match policy {
+        Some(policy) => shape::set(&mut made.meta, "DeletionPolicy", policy),
+        None => retain(&mut made, &make),
+    }
     work.main(source, made);
+}
+
+/// Sets the deletion policy that keeps a version, unless there is one.
+pub(super) fn retain(made: &mut Declared, make: &Maker<'_>) {
+    if shape::get(&made.meta, "DeletionPolicy").is_none() {
+        shape::set(&mut made.meta, "DeletionPolicy", make.text("Retain"));
+    }
 }

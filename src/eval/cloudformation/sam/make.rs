@@ -20,6 +20,8 @@ pub(super) struct Maker<'c> {
     pub(super) header: Span,
     pub(super) span: Span,
     pub(super) exists: Truth,
+    /// The attributes that everything made has too: condition, deletion and replacement.
+    meta: Value,
     /// What bounds the roles of a state machine's events.
     pub(super) boundary: Option<Value>,
     calls: Option<Arc<Via>>,
@@ -34,6 +36,7 @@ impl<'c> Maker<'c> {
             header: source.header,
             span: source.span,
             exists: source.exists,
+            meta: passed_on(&source.meta, source.header),
             boundary: super::shape::get(&source.body, "PermissionsBoundary").cloned(),
             calls: source.calls.clone(),
         }
@@ -192,14 +195,24 @@ impl<'c> Maker<'c> {
         Declared {
             address: self.sibling(type_name, id),
             body: body.finish(self.header),
+            meta: self.meta.clone(),
             header: self.header,
             span: self.span,
             exists: self.exists,
             calls: self.calls.clone(),
             provider: None,
-            meta: crate::eval::Value::null(self.header),
         }
     }
+}
+
+/// The attributes of a resource that the transform passes on to all that it makes of it.
+fn passed_on(meta: &Value, place: Span) -> Value {
+    let mut body = Body::default();
+    body.copy(
+        meta,
+        &["Condition", "DeletionPolicy", "UpdateReplacePolicy"],
+    );
+    body.finish(place)
 }
 
 /// The properties of a generated resource while they are collected. What is null or absent is left out.

@@ -21,6 +21,7 @@ mod domain;
 mod event;
 mod event_api;
 mod event_pull;
+mod event_request;
 mod event_rule;
 mod function;
 mod function_version;
@@ -92,14 +93,10 @@ pub fn expand(resources: Vec<Declared>, globals: &Value, context: &Context<'_>) 
     for mut resource in sam {
         let ignore = (context.attribute)(&resource.address.name, "IgnoreGlobals");
         resource.body = globals::merged(&resource, globals, ignore.as_ref());
-        work.sam_types.insert(
-            resource.address.name.clone(),
-            resource.address.type_name.clone(),
-        );
         sources.push(resource);
     }
     let embedded = work.embedded_connectors(&sources);
-    implicit::add(&mut work, &mut sources, globals);
+    implicit::add(&mut work, &sources, globals);
     work.run(sources, embedded);
     work.finish()
 }
@@ -111,8 +108,6 @@ struct Expander<'c> {
     plain: Vec<Declared>,
     /// The resources made so far.
     made: Vec<Declared>,
-    /// The type of each SAM resource by its id.
-    sam_types: BTreeMap<EcoString, EcoString>,
     /// REST and HTTP APIs, whose definitions events add to.
     apis: Vec<implicit::Draft>,
     /// The deployments of functions through CodeDeploy.
@@ -127,7 +122,6 @@ impl<'c> Expander<'c> {
             context,
             plain: Vec::new(),
             made: Vec::new(),
-            sam_types: BTreeMap::new(),
             apis: Vec::new(),
             deployments: Vec::new(),
             aliases: Aliases::default(),
@@ -225,7 +219,21 @@ impl<'c> Expander<'c> {
     }
 
     /// Adds the resource that a SAM resource mainly becomes: references to the one lead to the other.
-    fn main(&mut self, source: &Declared, made: Declared) {
+    ///
+    /// It keeps every attribute beside the properties but those that only the transform reads.
+    fn main(&mut self, source: &Declared, mut made: Declared) {
+        let mut meta = source.meta.clone();
+        for key in ["Connectors", "IgnoreGlobals"] {
+            shape::remove(&mut meta, key);
+        }
+        for key in shape::keys(&made.meta) {
+            if let Some(value) = shape::get(&made.meta, &key) {
+                shape::set(&mut meta, &key, value.clone());
+            }
+        }
+        if meta.as_map().is_some() {
+            made.meta = meta;
+        }
         self.aliases.add(&source.address, made.address.clone());
         self.made.push(made);
     }
@@ -296,6 +304,7 @@ impl<'c> Expander<'c> {
         self.aliases.know(&resources);
         for resource in &mut resources {
             resource.body = self.aliases.retarget(&resource.body);
+            resource.meta = self.aliases.retarget(&resource.meta);
         }
         resources.sort_by(|a, b| a.address.cmp(&b.address));
         resources.sort_by(|a, b| a.address.name.cmp(&b.address.name));

@@ -67,8 +67,7 @@ impl Role {
 
     /// Adds an inline policy unless one with this document is there.
     pub(super) fn add_inline(&mut self, policy: Value) {
-        let document =
-            |policy: &Value| shape::get(policy, "PolicyDocument").map(|document| plain(document));
+        let document = |policy: &Value| shape::get(policy, "PolicyDocument").map(plain);
         let wanted = document(&policy);
         if !self.policies.iter().any(|known| document(known) == wanted) {
             self.policies.push(policy);

@@ -222,7 +222,7 @@ pub(super) fn is_alphanumeric(text: &str) -> bool {
 
 /// The known text that is written in the place itself: the transform reads the template before parameters have values,
 /// and sees no text where a parameter or function gives one.
-pub(super) fn literal<'v>(value: Option<&'v Value>) -> Option<&'v str> {
+pub(super) fn literal(value: Option<&Value>) -> Option<&str> {
     value
         .filter(|value| value.origin.via.is_none())
         .and_then(Value::as_text)

@@ -101,7 +101,13 @@ fn publish(work: &mut Expander<'_>, source: &Declared, make: &Maker<'_>) -> Opti
         make.attribute(machine, id, &["StateMachineRevisionId"]),
     );
     let type_name = "AWS::StepFunctions::StateMachineVersion";
-    work.made.push(make.declare(type_name, &version, body));
+    let mut made = make.declare(type_name, &version, body);
+    for key in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        if shape::get(&made.meta, key).is_none() {
+            shape::set(&mut made.meta, key, make.text("Retain"));
+        }
+    }
+    work.made.push(made);
 
     let given = shape::something(properties, "DeploymentPreference").cloned();
     let mut preference = given.unwrap_or_else(|| make.map([("Type", make.text("ALL_AT_ONCE"))]));

@@ -302,6 +302,11 @@ fn globals_that_nothing_takes_are_reported() {
 
 #[test]
 fn hostile_shapes_are_survived() {
+    const TYPES: &str = "Function Api HttpApi StateMachine SimpleTable LayerVersion Application Connector GraphQLApi \
+                         WebSocketApi CapacityProvider Unheard";
+    const KEYS: &str = "Events Policies Auth Domain Definition DefinitionBody Tags Environment Source Destination \
+                        DeploymentPreference AutoPublishAlias EventInvokeConfig FunctionUrlConfig Routes DataSources \
+                        Cors CorsConfiguration GatewayResponses Models Role CodeUri";
     let shapes = [
         json!(null),
         json!(1),
@@ -310,50 +315,12 @@ fn hostile_shapes_are_survived() {
         json!({"a": {"b": []}}),
         json!({"Ref": "Nowhere"}),
     ];
-    let types = [
-        "Function",
-        "Api",
-        "HttpApi",
-        "StateMachine",
-        "SimpleTable",
-        "LayerVersion",
-        "Application",
-        "Connector",
-        "GraphQLApi",
-        "WebSocketApi",
-        "CapacityProvider",
-        "Unheard",
-    ];
-    let keys = [
-        "Events",
-        "Policies",
-        "Auth",
-        "Domain",
-        "Definition",
-        "DefinitionBody",
-        "Tags",
-        "Environment",
-        "Source",
-        "Destination",
-        "DeploymentPreference",
-        "AutoPublishAlias",
-        "EventInvokeConfig",
-        "FunctionUrlConfig",
-        "Routes",
-        "DataSources",
-        "Cors",
-        "CorsConfiguration",
-        "GatewayResponses",
-        "Models",
-        "Role",
-        "CodeUri",
-    ];
-    for kind in types {
+    for kind in TYPES.split_whitespace() {
         for shape in &shapes {
-            let mut properties = Map::new();
-            for key in keys {
-                properties.insert(key.to_owned(), shape.clone());
-            }
+            let properties = KEYS
+                .split_whitespace()
+                .map(|key| (key.to_owned(), shape.clone()));
+            let properties: Map<String, Json> = properties.collect();
             let resource =
                 json!({"Type": format!("AWS::Serverless::{kind}"), "Properties": properties});
             let expansion = expand(&json!({"Resources": {"Thing": resource}, "Globals": shape}));
@@ -363,4 +330,36 @@ fn hostile_shapes_are_survived() {
             );
         }
     }
+}
+
+#[test]
+fn attributes_beside_the_properties_go_with_what_is_made() {
+    let mut work = function(json!({"AutoPublishAlias": "live"}));
+    work["DeletionPolicy"] = json!("Delete");
+    work["Metadata"] = json!({"BuildMethod": "esbuild"});
+    work["Connectors"] = json!({"ToTopic": {"Properties": {
+        "Destination": {"Id": "News"}, "Permissions": ["Write"],
+    }}});
+    let expansion = expand(&json!({"Resources": {
+        "Work": work,
+        "News": {"Type": "AWS::SNS::Topic"},
+        "Plain": function(json!({"AutoPublishAlias": "live", "CodeUri": "s3://a/b"})),
+    }}));
+    let meta = |id: &str| show(&find(&expansion, id).meta);
+    assert_eq!(
+        meta("Work"),
+        json!({"DeletionPolicy": "Delete", "Metadata": {"BuildMethod": "esbuild"}})
+    );
+    assert_eq!(meta("WorkRole"), json!({"DeletionPolicy": "Delete"}));
+    assert_eq!(meta("PlainRole"), json!({}));
+    let versions = expansion.resources.iter().filter(|resource| {
+        resource.address.type_name == "AWS::Lambda::Version"
+            && resource.address.name.starts_with("Plain")
+    });
+    let kept: Vec<Json> = versions.map(|version| show(&version.meta)).collect();
+    assert_eq!(kept, [json!({"DeletionPolicy": "Retain"})]);
+    assert_eq!(
+        find(&expansion, "WorkToTopicPolicy").address.type_name,
+        "AWS::IAM::ManagedPolicy"
+    );
 }

@@ -56,15 +56,20 @@ pub(super) fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
                 attributes.insert((id.clone(), name.to_owned()), value);
             }
         }
+        let mut meta = resource.clone();
+        if let Some(meta) = meta.as_object_mut() {
+            meta.retain(|key, _| key != "Type" && key != "Properties");
+        }
+        let meta = reader.value(&meta);
         resources.push(Declared {
             address: reader.address(id),
             span: header.to(body.origin.span),
             body,
+            meta,
             header,
             exists,
             calls: None,
             provider: None,
-            meta: Value::null(header),
         });
     }
     let globals = reader.value(&document["Globals"]);
