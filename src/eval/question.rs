@@ -19,7 +19,7 @@ impl Value {
     pub fn is_null(&self) -> Truth {
         self.ask(|value| match value.data {
             Data::Null => Truth::True,
-            // What another resource gives is seldom null, but only the provider knows.
+            Data::Reference(ref reference) if reference.is_never_null() => Truth::False,
             Data::Reference(_) => Truth::Unknown,
             _ => Truth::False,
         })

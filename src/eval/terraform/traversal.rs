@@ -1,6 +1,7 @@
 //! References: `var.x`, `module.a["k"].out`, `aws_instance.b[0].id`, and steps into any value.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::{fail, key_text};
@@ -9,7 +10,7 @@ use super::scope::{Children, Expansion, Item, Member, Repetition, Scope, Shape};
 use crate::eval::{
     Address, Collection, Data, Entry, Key, List, Map, Mode, Reference, Role, Value, Why,
 };
-use crate::source::Span;
+use crate::source::{Code, Diagnostic, Span};
 use crate::syntax::hcl::{Expr, ExprId};
 
 /// What a reference names before it is turned into a value: naming all instances of a block costs nothing.
@@ -327,10 +328,19 @@ impl Evaluator<'_> {
                 .iter()
                 .filter(|known| known.mode == mode && known.type_name == kind);
             let hint = did_you_mean(name, known.map(|known| known.name.as_str()));
-            return Err(fail(
-                format!("there is no {what} `{kind}.{name}` in this module{hint}"),
-                span,
-            ));
+            let message = format!("there is no {what} `{kind}.{name}` in this module{hint}");
+            self.diagnostics.borrow_mut().push(Diagnostic::new(Code::Evaluation, span, message));
+            // What was meant is clear: the link is kept.
+            let target = Address {
+                stack: self.stack.clone(),
+                module: scope.instance.path.clone(),
+                mode,
+                type_name: kind.into(),
+                name: name.into(),
+                key: Key::None,
+            };
+            let reference = Reference { target, path: vec![], value: None };
+            return self.steps(scope, Value::new(Data::Reference(Arc::new(reference)), span), steps);
         };
         let row = row as u32;
         let expansion = self.expansion(scope.instance, row);
@@ -344,7 +354,7 @@ impl Evaluator<'_> {
                 };
                 let target = self.address(scope.instance, row, Key::None);
                 let value = Value::new(
-                    Data::Reference(std::sync::Arc::new(Reference {
+                    Data::Reference(Arc::new(Reference {
                         target,
                         path: vec![],
                         value: None,
@@ -380,7 +390,7 @@ impl Evaluator<'_> {
             path: vec![(*name).into()],
             value,
         };
-        let mut value = Value::new(Data::Reference(std::sync::Arc::new(reference)), written)
+        let mut value = Value::new(Data::Reference(Arc::new(reference)), written)
             .sensitive_if(sensitive);
         if let Data::Reference(reference) = &value.data
             && let Some(inner) = &reference.value
@@ -402,7 +412,7 @@ impl Evaluator<'_> {
         let target = self.address(instance, row, member.key.clone());
         let body = self.body_if_possible(instance, row, at, member);
         Value::new(
-            Data::Reference(std::sync::Arc::new(Reference {
+            Data::Reference(Arc::new(Reference {
                 target,
                 path: vec![],
                 value: body,
@@ -493,7 +503,7 @@ fn gather(expansion: &Expansion, span: Span, member: impl Fn(usize) -> Value) ->
     let known = expansion.members.len() - usize::from(expansion.open.is_some());
     let rest = expansion.open.as_ref().map(|open| {
         let among = vec![member(known)];
-        std::sync::Arc::new(crate::eval::Unknown {
+        Arc::new(crate::eval::Unknown {
             why: open.why.clone(),
             among,
         })
@@ -503,7 +513,7 @@ fn gather(expansion: &Expansion, span: Span, member: impl Fn(usize) -> Value) ->
         Shape::Count => {
             let items = (0..known).map(member).collect();
             Value::new(
-                Data::List(std::sync::Arc::new(List {
+                Data::List(Arc::new(List {
                     items,
                     rest,
                     kind: Collection::Structural,
@@ -524,7 +534,7 @@ fn gather(expansion: &Expansion, span: Span, member: impl Fn(usize) -> Value) ->
             };
             let entries = (0..known).filter_map(entry).collect();
             Value::new(
-                Data::Map(std::sync::Arc::new(Map::new(
+                Data::Map(Arc::new(Map::new(
                     entries,
                     rest,
                     Collection::Structural,

@@ -263,7 +263,11 @@ fn refuse<T>(why: impl Into<String>) -> Result<T, Refusal> {
 
 impl<'t> Reader<'t> {
     fn next(&mut self) -> Result<(Event<'t>, crate::source::Span), Refusal> {
-        match self.events.next_event() {
+        let mut next = self.events.next_event();
+        while let Some(Ok((Event::Comment(..), _))) = next {
+            next = self.events.next_event();
+        }
+        match next {
             Some(Ok((event, span))) => {
                 let at = |marker: granit_parser::Marker| marker.byte_offset().unwrap_or(0);
                 let span = self
