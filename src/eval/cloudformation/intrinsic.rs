@@ -97,8 +97,10 @@ impl Evaluator<'_, '_> {
                 self.argument(call, scope);
                 Value::unknown(Why::Import("?".into()), call.span)
             }
-            // A macro may give it a meaning.
-            name if self.has_macro() => Value::unknown(Why::Function(name.into()), call.span),
+            // A macro may give it a meaning, or `rain pkg`, which reads templates before CloudFormation does.
+            name if self.has_macro() || name.starts_with("Fn::Rain::") => {
+                Value::unknown(Why::Function(name.into()), call.span)
+            }
             name => self.invalid(call.span, format!("there is no function `{name}`")),
         }
     }
