@@ -255,7 +255,7 @@ impl Evaluator<'_, '_> {
                 if self.exists(id).is_true() && self.exists(&other).is_true() {
                     self.edges.insert((id.clone(), other));
                 }
-            } else if !self.open_resources && !self.makes_resources() {
+            } else if !self.open_resources && !self.has_macro() && !self.is_serverless() {
                 let span = self.document.span(node);
                 self.error(
                     Code::Evaluation,
@@ -264,15 +264,6 @@ impl Evaluator<'_, '_> {
                 );
             }
         }
-    }
-
-    /// Whether a transform may make resources that are not written.
-    fn makes_resources(&self) -> bool {
-        self.has_macro()
-            || self
-                .transforms
-                .iter()
-                .any(|name| name.starts_with("AWS::Serverless"))
     }
 }
 

@@ -192,6 +192,7 @@ impl<'c> Maker<'c> {
         Declared {
             address: self.sibling(type_name, id),
             body: body.finish(self.header),
+            meta: Value::null(self.header),
             header: self.header,
             span: self.span,
             exists: self.exists,

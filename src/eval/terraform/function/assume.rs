@@ -27,15 +27,33 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
     }),
     Function::members("assumestringprefix", &[T, T], prefix),
-    Function::members("assumelistlength", &[List, N, N], |call| sized(call, Some(1), Some(2))),
-    Function::members("assumelistlengthmin", &[List, N], |call| sized(call, Some(1), None)),
-    Function::members("assumelistlengthmax", &[List, N], |call| sized(call, None, Some(1))),
-    Function::members("assumesetlength", &[Set, N, N], |call| sized(call, Some(1), Some(2))),
-    Function::members("assumesetlengthmin", &[Set, N], |call| sized(call, Some(1), None)),
-    Function::members("assumesetlengthmax", &[Set, N], |call| sized(call, None, Some(1))),
-    Function::members("assumemaplength", &[Nullable, N, N], |call| sized(call, Some(1), Some(2))),
-    Function::members("assumemaplengthmin", &[Nullable, N], |call| sized(call, Some(1), None)),
-    Function::members("assumemaplengthmax", &[Nullable, N], |call| sized(call, None, Some(1))),
+    Function::members("assumelistlength", &[List, N, N], |call| {
+        sized(call, Some(1), Some(2))
+    }),
+    Function::members("assumelistlengthmin", &[List, N], |call| {
+        sized(call, Some(1), None)
+    }),
+    Function::members("assumelistlengthmax", &[List, N], |call| {
+        sized(call, None, Some(1))
+    }),
+    Function::members("assumesetlength", &[Set, N, N], |call| {
+        sized(call, Some(1), Some(2))
+    }),
+    Function::members("assumesetlengthmin", &[Set, N], |call| {
+        sized(call, Some(1), None)
+    }),
+    Function::members("assumesetlengthmax", &[Set, N], |call| {
+        sized(call, None, Some(1))
+    }),
+    Function::members("assumemaplength", &[Nullable, N, N], |call| {
+        sized(call, Some(1), Some(2))
+    }),
+    Function::members("assumemaplengthmin", &[Nullable, N], |call| {
+        sized(call, Some(1), None)
+    }),
+    Function::members("assumemaplengthmax", &[Nullable, N], |call| {
+        sized(call, None, Some(1))
+    }),
 ];
 
 /// A text that begins as assumed, also where the rest of it is not known.

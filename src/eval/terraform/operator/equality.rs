@@ -40,7 +40,10 @@ fn at_depth(left: &Value, right: &Value, depth: usize) -> Truth {
         }
         // Every resource has an identity once it is made.
         (Data::Reference(one), Data::Null) | (Data::Null, Data::Reference(one))
-            if one.path.last().is_some_and(|step| step == "id" || step == "arn") =>
+            if one
+                .path
+                .last()
+                .is_some_and(|step| step == "id" || step == "arn") =>
         {
             Truth::False
         }

@@ -8,14 +8,49 @@ use proptest::prelude::*;
 use super::super::{MAX_TEXT, table};
 use super::{Nowhere, at, text};
 use crate::eval::terraform::function::call;
-use crate::eval::{Collection, Data, Entry, List, Map, Number, Piece, Template, Truth, Unknown, Value, Why};
+use crate::eval::{
+    Collection, Data, Entry, List, Map, Number, Piece, Template, Truth, Unknown, Value, Why,
+};
 
 fn scalar() -> impl Strategy<Value = Value> {
     let texts = prop::sample::select(vec![
-        "", "a", "b", "abc", "10.0.0.0/16", "%s", "%d-%s", "true", "1", "12", "2020-01-02T03:04:05Z", "1h", "[1,2]",
-        "{\"a\":1}", "YWJj", "a,b\n1,2", "/a(b)?/", "(a|b)+", "é\n x ", "UTF-16", "x: [1, &a b, *a]", "*.txt", "dns",
+        "",
+        "a",
+        "b",
+        "abc",
+        "10.0.0.0/16",
+        "%s",
+        "%d-%s",
+        "true",
+        "1",
+        "12",
+        "2020-01-02T03:04:05Z",
+        "1h",
+        "[1,2]",
+        "{\"a\":1}",
+        "YWJj",
+        "a,b\n1,2",
+        "/a(b)?/",
+        "(a|b)+",
+        "é\n x ",
+        "UTF-16",
+        "x: [1, &a b, *a]",
+        "*.txt",
+        "dns",
     ]);
-    let numbers = prop::sample::select(vec!["0", "1", "2", "-1", "3", "1.5", "-0.25", "1e30", "70000", "9223372036854775807", "1e9999"]);
+    let numbers = prop::sample::select(vec![
+        "0",
+        "1",
+        "2",
+        "-1",
+        "3",
+        "1.5",
+        "-0.25",
+        "1e30",
+        "70000",
+        "9223372036854775807",
+        "1e9999",
+    ]);
     prop_oneof![
         6 => texts.prop_map(text),
         3 => numbers.prop_map(|number| Value::new(Data::Number(Number::parse(number).unwrap()), at())),
@@ -49,7 +84,12 @@ fn collected((items, kind): (Vec<Value>, Collection)) -> Option<Value> {
 }
 
 fn partly_known() -> impl Strategy<Value = Value> {
-    let rest = || Some(Arc::new(Unknown { why: Why::Limit, among: Vec::new() }));
+    let rest = || {
+        Some(Arc::new(Unknown {
+            why: Why::Limit,
+            among: Vec::new(),
+        }))
+    };
     prop_oneof![
         4 => known(),
         1 => Just(nothing()),
@@ -71,22 +111,40 @@ fn nothing() -> Value {
 
 fn half_known() -> Value {
     let pieces = vec![Piece::Text("abc".into(), at()), Piece::Value(nothing())];
-    Value::new(Data::Template(Arc::new(Template { text: None, pieces, decoded: None })), at())
+    Value::new(
+        Data::Template(Arc::new(Template {
+            text: None,
+            pieces,
+            decoded: None,
+        })),
+        at(),
+    )
 }
 
 /// Every name with so many arguments as it takes.
-fn calls(argument: impl Strategy<Value = Value>) -> impl Strategy<Value = (&'static str, Vec<Value>)> {
+fn calls(
+    argument: impl Strategy<Value = Value>,
+) -> impl Strategy<Value = (&'static str, Vec<Value>)> {
     let mut names: Vec<(&'static str, usize, bool)> = table()
         .values()
-        .map(|function| (function.name, function.parameters.len(), function.more.is_some()))
+        .map(|function| {
+            (
+                function.name,
+                function.parameters.len(),
+                function.more.is_some(),
+            )
+        })
         .collect();
     names.sort_unstable();
-    (prop::sample::select(names), prop::collection::vec(argument, 8), 0..3_usize).prop_map(
-        |((name, count, more), arguments, extra)| {
+    (
+        prop::sample::select(names),
+        prop::collection::vec(argument, 8),
+        0..3_usize,
+    )
+        .prop_map(|((name, count, more), arguments, extra)| {
             let count = count + if more { extra } else { 0 };
             (name, arguments.into_iter().take(count).collect())
-        },
-    )
+        })
 }
 
 /// Whether a value could turn out to be the known one. Kinds of collections are not compared, nor are a number and
@@ -102,14 +160,23 @@ fn could_be(value: &Value, known: &Value) -> bool {
             let sorted = b.kind == Collection::Set || a.kind == Collection::Set || a.rest.is_some();
             if sorted {
                 let open = a.rest.is_some() || a.items.iter().any(|item| !item.is_wholly_known());
-                return a.items.iter().all(|item| b.items.iter().any(|other| could_be(item, other)))
-                    && (open || b.items.iter().all(|item| a.items.iter().any(|other| could_be(other, item))));
+                return a
+                    .items
+                    .iter()
+                    .all(|item| b.items.iter().any(|other| could_be(item, other)))
+                    && (open
+                        || b.items
+                            .iter()
+                            .all(|item| a.items.iter().any(|other| could_be(other, item))));
             }
-            a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(|(a, b)| could_be(a, b))
+            a.items.len() == b.items.len()
+                && a.items.iter().zip(&b.items).all(|(a, b)| could_be(a, b))
         }
         (Data::Map(a), Data::Map(b)) => {
-            a.entries.iter().all(|entry| b.value(&entry.key).is_some_and(|other| could_be(&entry.value, other)))
-                && (a.rest.is_some() || a.entries.len() == b.entries.len())
+            a.entries.iter().all(|entry| {
+                b.value(&entry.key)
+                    .is_some_and(|other| could_be(&entry.value, other))
+            }) && (a.rest.is_some() || a.entries.len() == b.entries.len())
         }
         _ => value.same(known) != Truth::False,
     }
@@ -127,13 +194,25 @@ fn blurred(value: &Value, choice: usize) -> Value {
                 let last = items.remove(at);
                 items.push(last);
             }
-            Value { data: Data::List(Arc::new(List { items, ..(**list).clone() })), ..value.clone() }
+            Value {
+                data: Data::List(Arc::new(List {
+                    items,
+                    ..(**list).clone()
+                })),
+                ..value.clone()
+            }
         }
         Data::Map(map) if !map.entries.is_empty() && choice > 0 => {
             let mut entries = map.entries.clone();
             let at = choice % entries.len();
             entries[at].value = blurred(&entries[at].value, choice / 2);
-            Value { data: Data::Map(Arc::new(Map { entries, ..(**map).clone() })), ..value.clone() }
+            Value {
+                data: Data::Map(Arc::new(Map {
+                    entries,
+                    ..(**map).clone()
+                })),
+                ..value.clone()
+            }
         }
         _ => nothing(),
     }
@@ -192,6 +271,9 @@ const NAMES: &str = "abs abspath alltrue anytrue base64decode base64encode base6
 
 #[test]
 fn every_function_of_the_binaries_is_there() {
-    let missing: Vec<&str> = NAMES.split_whitespace().filter(|name| !table().contains_key(name)).collect();
+    let missing: Vec<&str> = NAMES
+        .split_whitespace()
+        .filter(|name| !table().contains_key(name))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
