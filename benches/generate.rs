@@ -20,7 +20,9 @@ fn main() -> ExitCode {
         Ok(wanted) => wanted,
         Err(message) => {
             let names: Vec<&str> = growth::SHAPES.iter().map(|(name, ..)| *name).collect();
-            eprintln!("{message}\nusage: generate FOLDER --resources N [--language terraform|cloudformation | --shape NAME]");
+            eprintln!(
+                "{message}\nusage: generate FOLDER --resources N [--language terraform|cloudformation | --shape NAME]"
+            );
             eprintln!("shapes: {}", names.join(" "));
             return ExitCode::from(2);
         }
@@ -42,11 +44,22 @@ fn main() -> ExitCode {
 }
 
 fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let (mut folder, mut resources, mut language, mut shape) = (None, None, Language::Terraform, None);
+    let (mut folder, mut resources, mut language, mut shape) =
+        (None, None, Language::Terraform, None);
     while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        let mut value = || {
+            arguments
+                .next()
+                .ok_or_else(|| format!("{argument} needs a value"))
+        };
         match argument.as_str() {
-            "--resources" => resources = Some(value()?.parse().map_err(|error| format!("--resources: {error}"))?),
+            "--resources" => {
+                resources = Some(
+                    value()?
+                        .parse()
+                        .map_err(|error| format!("--resources: {error}"))?,
+                )
+            }
             "--language" => {
                 language = match value()?.as_str() {
                     "terraform" => Language::Terraform,
@@ -65,13 +78,21 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String>
         }
     }
     let folder = folder.ok_or("no folder is named")?;
-    Ok(Wanted { folder, resources: resources.ok_or("--resources is missing")?, language, shape })
+    Ok(Wanted {
+        folder,
+        resources: resources.ok_or("--resources is missing")?,
+        language,
+        shape,
+    })
 }
 
 /// Writes the files below the folder, which must not exist yet; gives the bytes written.
 fn write(folder: &Path, files: &[File]) -> io::Result<usize> {
     if folder.exists() {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "exists already"));
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "exists already",
+        ));
     }
     let mut bytes = 0;
     for (path, text) in files {

@@ -25,7 +25,9 @@ pub type Parsed = (Arc<SourceFile>, yaml::Document);
 
 /// Runs on a pool of so many threads (0: one for each processor), each with the stack that evaluation asks for.
 pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(terraform::THREAD_STACK_BYTES);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(terraform::THREAD_STACK_BYTES);
     pool.build().expect("threads can be started").install(work)
 }
 
@@ -44,7 +46,11 @@ impl Pipeline {
         let folder = std::fs::canonicalize(folder).expect("the folder exists");
         let paths = vec![folder.clone()];
         let scope = Scope::new(&Disk, &folder, Some(&folder), &paths);
-        Self { sources: SourceMap::new(), scope, paths }
+        Self {
+            sources: SourceMap::new(),
+            scope,
+            paths,
+        }
     }
 
     pub fn discover(&self) -> Discovered {
@@ -58,12 +64,21 @@ impl Pipeline {
     }
 
     pub fn parse_templates(&self, found: &Discovered) -> Vec<Parsed> {
-        found.templates.par_iter().map(|file| (file.clone(), yaml::parse(file))).collect()
+        found
+            .templates
+            .par_iter()
+            .map(|file| (file.clone(), yaml::parse(file)))
+            .collect()
     }
 
     pub fn evaluate(&self, folders: Vec<Folder>, templates: &[Parsed]) -> Vec<Stack> {
         let settings = Settings::default();
-        let world = World { sources: &self.sources, files: &Disk, scope: &self.scope, settings };
+        let world = World {
+            sources: &self.sources,
+            files: &Disk,
+            scope: &self.scope,
+            settings,
+        };
         let mut stacks = terraform::evaluate(folders, &world);
         let stack = |(file, document): &Parsed| {
             let path = self.scope.absolute(Path::new(&*file.path));

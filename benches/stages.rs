@@ -17,7 +17,10 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--threads" {
-            threads = arguments.next().and_then(|value| value.parse().ok()).unwrap_or(0);
+            threads = arguments
+                .next()
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(0);
         } else {
             folder = Some(PathBuf::from(argument));
         }
@@ -33,21 +36,45 @@ fn main() -> ExitCode {
 fn stages(folder: &std::path::Path) {
     let mut last = Instant::now();
     let mut lap = |what: &str, said: String| {
-        println!("{what:<10} {:>9.1} ms   {said}", last.elapsed().as_secs_f64() * 1e3);
+        println!(
+            "{what:<10} {:>9.1} ms   {said}",
+            last.elapsed().as_secs_f64() * 1e3
+        );
         last = Instant::now();
     };
     let pipeline = Pipeline::new(folder);
     let found = pipeline.discover();
-    let bytes: usize = pipeline.sources.all().iter().map(|file| file.text.len()).sum();
-    lap("discover", format!("{} files, {bytes} bytes", found.files()));
+    let bytes: usize = pipeline
+        .sources
+        .all()
+        .iter()
+        .map(|file| file.text.len())
+        .sum();
+    lap(
+        "discover",
+        format!("{} files, {bytes} bytes", found.files()),
+    );
     let templates = pipeline.parse_templates(&found);
     lap("yaml/json", format!("{} templates", templates.len()));
     let stacks = pipeline.evaluate(found.folders, &templates);
     let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
     let said: usize = stacks.iter().map(|stack| stack.diagnostics.len()).sum();
-    lap("evaluate", format!("{} stacks, {resources} resources, {said} diagnostics", stacks.len()));
+    lap(
+        "evaluate",
+        format!(
+            "{} stacks, {resources} resources, {said} diagnostics",
+            stacks.len()
+        ),
+    );
     let graph = pipeline::graph(&stacks);
-    lap("graph", format!("{} resources, {} edges", graph.resources.len(), graph.edges.len()));
+    lap(
+        "graph",
+        format!(
+            "{} resources, {} edges",
+            graph.resources.len(),
+            graph.edges.len()
+        ),
+    );
     let findings = pipeline::rules(&graph);
     lap("rules", format!("{} findings", findings.len()));
     drop((stacks, templates, graph, findings));

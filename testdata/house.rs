@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// The layers from the lowest to the highest; a file may name its own and those before it.
 const LAYERS: [&str; 14] = [
-    "source", "syntax", "eval", "catalog", "graph", "policy", "network", "findings", "rules", "fix", "report",
-    "config", "lsp", "cli",
+    "source", "syntax", "eval", "catalog", "graph", "policy", "network", "findings", "rules",
+    "fix", "report", "config", "lsp", "cli",
 ];
 
 /// What the generator may name; it stands beside the layers, and only `cli` may name it.
@@ -21,17 +21,48 @@ const OUTSIDE: [&str; 3] = ["lib.rs", "main.rs", "build.rs"];
 const LINES: usize = 500;
 
 /// Words of one language or provider, which rules and findings must not know.
-const DIALECT: [&str; 6] = ["aws_", "azurerm_", "google_", "AWS::", "terraform", "cloudformation"];
+const DIALECT: [&str; 6] = [
+    "aws_",
+    "azurerm_",
+    "google_",
+    "AWS::",
+    "terraform",
+    "cloudformation",
+];
 
 /// Crates that open sockets or carry a client or server of a network protocol.
 const SOCKETS: [&str; 20] = [
-    "async-std", "curl", "curl-sys", "git2", "h2", "hyper", "isahc", "libgit2-sys", "mio", "native-tls", "openssl",
-    "openssl-sys", "quinn", "reqwest", "rustls", "smol", "socket2", "tokio", "tungstenite", "ureq",
+    "async-std",
+    "curl",
+    "curl-sys",
+    "git2",
+    "h2",
+    "hyper",
+    "isahc",
+    "libgit2-sys",
+    "mio",
+    "native-tls",
+    "openssl",
+    "openssl-sys",
+    "quinn",
+    "reqwest",
+    "rustls",
+    "smol",
+    "socket2",
+    "tokio",
+    "tungstenite",
+    "ureq",
 ];
 
 /// Types of the standard library that are sockets.
-const STD_SOCKETS: [&str; 6] =
-    ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener", "UnixDatagram"];
+const STD_SOCKETS: [&str; 6] = [
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "UnixStream",
+    "UnixListener",
+    "UnixDatagram",
+];
 
 struct Source {
     /// Below `src/`, with `/`.
@@ -53,7 +84,9 @@ impl Source {
     }
 
     fn is_test(&self) -> bool {
-        self.path.split('/').any(|part| part == "tests" || part == "tests.rs" || part.ends_with("_tests.rs"))
+        self.path
+            .split('/')
+            .any(|part| part == "tests" || part == "tests.rs" || part.ends_with("_tests.rs"))
     }
 }
 
@@ -73,7 +106,10 @@ fn sources() -> Vec<Source> {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("a source is UTF-8");
                 let below = path.strip_prefix(&top).expect("it lies below src");
-                found.push(Source { path: below.to_string_lossy().replace('\\', "/"), text });
+                found.push(Source {
+                    path: below.to_string_lossy().replace('\\', "/"),
+                    text,
+                });
             }
         }
     }
@@ -89,7 +125,10 @@ fn none(what: &str, wrong: &[String]) {
 #[test]
 fn layers_name_only_lower_layers() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| !OUTSIDE.contains(&source.path.as_str())) {
+    for source in sources()
+        .iter()
+        .filter(|source| !OUTSIDE.contains(&source.path.as_str()))
+    {
         let layer = source.layer();
         if !LAYERS.contains(&layer) && layer != "generate" {
             wrong.push(format!("src/{}: {layer} is no layer", source.path));
@@ -138,7 +177,10 @@ fn named_layers(text: &str, depth: usize) -> Vec<(usize, String)> {
 /// The first name of a path, or of each member of a group.
 fn first_names(rest: &str) -> Vec<String> {
     let name = |text: &str| -> String {
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+        text.trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
     };
     let Some(group) = rest.strip_prefix('{') else {
         return vec![name(rest)];
@@ -177,7 +219,11 @@ fn code(text: &str) -> String {
             rest = &rest[taken..];
             continue;
         }
-        let kept = if c == '"' || c == 'r' { string_length(rest) } else { char_length(rest) };
+        let kept = if c == '"' || c == 'r' {
+            string_length(rest)
+        } else {
+            char_length(rest)
+        };
         out.push_str(&rest[..kept]);
         rest = &rest[kept..];
     }
@@ -190,7 +236,9 @@ fn string_length(text: &str) -> usize {
     if text.starts_with('r') && text[1 + hashes..].starts_with('"') {
         let end = format!("\"{}", "#".repeat(hashes));
         let from = 2 + hashes;
-        return text[from..].find(&end).map_or(text.len(), |at| from + at + end.len());
+        return text[from..]
+            .find(&end)
+            .map_or(text.len(), |at| from + at + end.len());
     }
     if !text.starts_with('"') {
         return 1;
@@ -223,7 +271,10 @@ fn without_tests(text: &str) -> String {
         if line.trim() == "#[cfg(test)]" {
             let indent = line.len() - line.trim_start().len();
             let end = format!("{}}}", " ".repeat(indent));
-            if lines.next().is_some_and(|header| header.trim_end().ends_with('{')) {
+            if lines
+                .next()
+                .is_some_and(|header| header.trim_end().ends_with('{'))
+            {
                 lines.by_ref().find(|line| *line == end);
             }
             continue;
@@ -237,7 +288,11 @@ fn without_tests(text: &str) -> String {
 #[test]
 fn every_file_says_what_it_is() {
     let silent = |source: &&Source| !source.text.starts_with("//! ");
-    let wrong: Vec<String> = sources().iter().filter(silent).map(|source| format!("src/{}", source.path)).collect();
+    let wrong: Vec<String> = sources()
+        .iter()
+        .filter(silent)
+        .map(|source| format!("src/{}", source.path))
+        .collect();
     none("a file does not begin with `//! `", &wrong);
 }
 
@@ -254,11 +309,18 @@ fn no_file_is_long() {
 #[test]
 fn rules_know_no_dialect() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| ["rules", "findings"].contains(&source.layer())) {
+    for source in sources()
+        .iter()
+        .filter(|source| ["rules", "findings"].contains(&source.layer()))
+    {
         if source.is_test() {
             continue;
         }
-        wrong.extend(dialect(&source.text).into_iter().map(|word| format!("src/{}: {word}", source.path)));
+        wrong.extend(
+            dialect(&source.text)
+                .into_iter()
+                .map(|word| format!("src/{}: {word}", source.path)),
+        );
     }
     none("a rule or finding names a dialect", &wrong);
 }
@@ -286,9 +348,19 @@ fn no_dependency_opens_a_socket() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest is there");
     let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file is there");
     let built = closure(&direct(&manifest), &locked(&lock));
-    assert!(built.contains("serde_json") && built.contains("itoa"), "the tree was read: {built:?}");
-    assert!(!built.contains("proptest"), "what only tests need is not counted: {built:?}");
-    let wrong: Vec<String> = SOCKETS.iter().filter(|name| built.contains(**name)).map(ToString::to_string).collect();
+    assert!(
+        built.contains("serde_json") && built.contains("itoa"),
+        "the tree was read: {built:?}"
+    );
+    assert!(
+        !built.contains("proptest"),
+        "what only tests need is not counted: {built:?}"
+    );
+    let wrong: Vec<String> = SOCKETS
+        .iter()
+        .filter(|name| built.contains(**name))
+        .map(ToString::to_string)
+        .collect();
     none("a crate that opens sockets is built in", &wrong);
 }
 
@@ -306,7 +378,9 @@ fn direct(manifest: &str) -> BTreeSet<String> {
                 names.insert(name.to_owned());
             }
         } else if within && let Some((name, value)) = line.split_once('=') {
-            let renamed = value.split_once("package = \"").and_then(|(_, rest)| rest.split_once('"'));
+            let renamed = value
+                .split_once("package = \"")
+                .and_then(|(_, rest)| rest.split_once('"'));
             let name = name.trim().split('.').next().unwrap_or_default();
             names.insert(renamed.map_or(name, |(package, _)| package).to_owned());
         }
@@ -319,15 +393,28 @@ fn locked(lock: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for block in lock.split("[[package]]").skip(1) {
         let quoted = |line: &str| line.split('"').nth(1).unwrap_or_default().to_owned();
-        let name = block.lines().find(|line| line.starts_with("name = ")).map(quoted).unwrap_or_default();
+        let name = block
+            .lines()
+            .find(|line| line.starts_with("name = "))
+            .map(quoted)
+            .unwrap_or_default();
         let needs = block.lines().filter(|line| line.starts_with(" \""));
-        let needs = needs.map(|line| quoted(line).split(' ').next().unwrap_or_default().to_owned());
+        let needs = needs.map(|line| {
+            quoted(line)
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
         packages.entry(name).or_default().extend(needs);
     }
     packages
 }
 
-fn closure(from: &BTreeSet<String>, packages: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+fn closure(
+    from: &BTreeSet<String>,
+    packages: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let mut waiting: Vec<&String> = from.iter().collect();
     while let Some(name) = waiting.pop() {
@@ -344,14 +431,31 @@ fn the_inspection_sees_what_it_should() {
     let named = named_layers(text, 2);
     let wanted = [(2, "eval"), (2, "report"), (3, "cli")];
     assert_eq!(named, wanted.map(|(line, name)| (line, name.to_owned())));
-    assert!(named_layers("let text = \"//\"; crate::fix::apply()", 1).contains(&(1, "fix".to_owned())));
-    assert!(may_name("rules", "graph") && may_name("rules", "rules") && !may_name("graph", "rules"));
-    assert!(may_name("cli", "generate") && !may_name("lsp", "generate") && !may_name("generate", "graph"));
-    assert_eq!(dialect("let kind = \"aws_s3_bucket\"; // AWS::S3::Bucket\n"), ["aws_"]);
-    assert_eq!(dialect("match l { Language::Terraform => 1 }\n"), ["terraform"]);
+    assert!(
+        named_layers("let text = \"//\"; crate::fix::apply()", 1).contains(&(1, "fix".to_owned()))
+    );
+    assert!(
+        may_name("rules", "graph") && may_name("rules", "rules") && !may_name("graph", "rules")
+    );
+    assert!(
+        may_name("cli", "generate")
+            && !may_name("lsp", "generate")
+            && !may_name("generate", "graph")
+    );
+    assert_eq!(
+        dialect("let kind = \"aws_s3_bucket\"; // AWS::S3::Bucket\n"),
+        ["aws_"]
+    );
+    assert_eq!(
+        dialect("match l { Language::Terraform => 1 }\n"),
+        ["terraform"]
+    );
     assert!(dialect("#[cfg(test)]\nmod tests {\n    use x::terraform;\n}\n").is_empty());
     let manifest = "[dependencies]\na = \"1\"\nb = { package = \"c\" }\n[dev-dependencies]\nd = \"1\"\n[target.'cfg(unix)'.dependencies]\ne.version = \"1\"\n";
-    assert_eq!(direct(manifest).into_iter().collect::<Vec<_>>(), ["a", "c", "e"]);
+    assert_eq!(
+        direct(manifest).into_iter().collect::<Vec<_>>(),
+        ["a", "c", "e"]
+    );
     let lock = "[[package]]\nname = \"a\"\ndependencies = [\n \"tokio 1.0.0\",\n]\n[[package]]\nname = \"tokio\"\n";
     assert!(closure(&direct(manifest), &locked(lock)).contains("tokio"));
 }

@@ -46,7 +46,10 @@ macro_rules! put {
 /// One file, unrelated resources.
 fn one_file(size: usize) -> Vec<File> {
     main(repeat(size, |text, at| {
-        put!(text, "resource \"aws_s3_bucket\" \"b{at}\" {{\n  bucket = \"bucket-{at}\"\n}}\n");
+        put!(
+            text,
+            "resource \"aws_s3_bucket\" \"b{at}\" {{\n  bucket = \"bucket-{at}\"\n}}\n"
+        );
     }))
 }
 
@@ -68,21 +71,40 @@ fn folders(size: usize) -> Vec<File> {
 fn ingress(size: usize) -> Vec<File> {
     let blocks = repeat(size, |text, at| {
         let (a, b, port) = (at / 256 % 256, at % 256, 1024 + at % 60_000);
-        put!(text, "  ingress {{\n    from_port   = {port}\n    to_port     = {port}\n    protocol    = \"tcp\"");
+        put!(
+            text,
+            "  ingress {{\n    from_port   = {port}\n    to_port     = {port}\n    protocol    = \"tcp\""
+        );
         put!(text, "    cidr_blocks = [\"10.{a}.{b}.0/24\"]\n  }}");
     });
-    main(format!("resource \"aws_security_group\" \"big\" {{\n  name = \"big\"\n{blocks}}}\n"))
+    main(format!(
+        "resource \"aws_security_group\" \"big\" {{\n  name = \"big\"\n{blocks}}}\n"
+    ))
 }
 
 /// One security group, as many rules that point at it.
 fn rules(size: usize) -> Vec<File> {
     let mut text = "resource \"aws_security_group\" \"hub\" {\n  name = \"hub\"\n}\n".to_owned();
     text += &repeat(size, |text, at| {
-        put!(text, "resource \"aws_vpc_security_group_ingress_rule\" \"r{at}\" {{");
-        put!(text, "  security_group_id = aws_security_group.hub.id\n  ip_protocol       = \"tcp\"");
+        put!(
+            text,
+            "resource \"aws_vpc_security_group_ingress_rule\" \"r{at}\" {{"
+        );
+        put!(
+            text,
+            "  security_group_id = aws_security_group.hub.id\n  ip_protocol       = \"tcp\""
+        );
         let port = 1024 + at % 60_000;
-        put!(text, "  from_port         = {port}\n  to_port           = {port}");
-        put!(text, "  cidr_ipv4         = \"10.{}.{}.0/24\"\n}}\n", at / 256 % 256, at % 256);
+        put!(
+            text,
+            "  from_port         = {port}\n  to_port           = {port}"
+        );
+        put!(
+            text,
+            "  cidr_ipv4         = \"10.{}.{}.0/24\"\n}}\n",
+            at / 256 % 256,
+            at % 256
+        );
     });
     main(text)
 }
@@ -90,10 +112,19 @@ fn rules(size: usize) -> Vec<File> {
 /// Security groups, each open to the one before it.
 fn chain(size: usize) -> Vec<File> {
     main(repeat(size, |text, at| {
-        put!(text, "resource \"aws_security_group\" \"g{at}\" {{\n  name = \"g{at}\"\n\n  ingress {{");
-        put!(text, "    from_port       = 443\n    to_port         = 443\n    protocol        = \"tcp\"");
+        put!(
+            text,
+            "resource \"aws_security_group\" \"g{at}\" {{\n  name = \"g{at}\"\n\n  ingress {{"
+        );
+        put!(
+            text,
+            "    from_port       = 443\n    to_port         = 443\n    protocol        = \"tcp\""
+        );
         match at.checked_sub(1) {
-            Some(before) => put!(text, "    security_groups = [aws_security_group.g{before}.id]"),
+            Some(before) => put!(
+                text,
+                "    security_groups = [aws_security_group.g{before}.id]"
+            ),
             None => put!(text, "    cidr_blocks     = [\"0.0.0.0/0\"]"),
         }
         put!(text, "  }}\n}}\n");
@@ -107,7 +138,9 @@ fn locals(size: usize) -> Vec<File> {
         None => put!(text, "  v0 = 0"),
     });
     let last = size.saturating_sub(1);
-    let user = format!("resource \"aws_sqs_queue\" \"q\" {{\n  visibility_timeout_seconds = local.v{last}\n}}\n");
+    let user = format!(
+        "resource \"aws_sqs_queue\" \"q\" {{\n  visibility_timeout_seconds = local.v{last}\n}}\n"
+    );
     main(format!("locals {{\n{chain}}}\n\n{user}"))
 }
 
@@ -134,15 +167,24 @@ fn dynamic(size: usize) -> Vec<File> {
 fn calls(size: usize) -> Vec<File> {
     let module = "variable \"name\" {\n  type = string\n}\n\nresource \"aws_sqs_queue\" \"q\" {\n  name = var.name\n}\n";
     let root = repeat(size, |text, at| {
-        put!(text, "module \"m{at}\" {{\n  source = \"./queue\"\n  name   = \"queue-{at}\"\n}}\n");
+        put!(
+            text,
+            "module \"m{at}\" {{\n  source = \"./queue\"\n  name   = \"queue-{at}\"\n}}\n"
+        );
     });
-    vec![("main.tf".to_owned(), root), ("queue/main.tf".to_owned(), module.to_owned())]
+    vec![
+        ("main.tf".to_owned(), root),
+        ("queue/main.tf".to_owned(), module.to_owned()),
+    ]
 }
 
 /// One policy with as many statements.
 fn statements(size: usize) -> Vec<File> {
     let statements = repeat(size, |text, at| {
-        put!(text, "      {{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"arn:aws:s3:::bucket-{at}/*\" }},");
+        put!(
+            text,
+            "      {{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"arn:aws:s3:::bucket-{at}/*\" }},"
+        );
     });
     main(format!(
         "resource \"aws_iam_policy\" \"p\" {{\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    \
@@ -153,30 +195,58 @@ fn statements(size: usize) -> Vec<File> {
 /// Resources, each under a comment that suppresses a rule.
 fn suppressions(size: usize) -> Vec<File> {
     main(repeat(size, |text, at| {
-        put!(text, "# distrust:allow aws-s3-bucket-versioning-disabled: a copy of number {at}");
-        put!(text, "resource \"aws_s3_bucket\" \"b{at}\" {{\n  bucket = \"bucket-{at}\"\n}}\n");
+        put!(
+            text,
+            "# distrust:allow aws-s3-bucket-versioning-disabled: a copy of number {at}"
+        );
+        put!(
+            text,
+            "resource \"aws_s3_bucket\" \"b{at}\" {{\n  bucket = \"bucket-{at}\"\n}}\n"
+        );
     }))
 }
 
 /// Blocks that are damaged, each in its own way.
 fn errors(size: usize) -> Vec<File> {
     main(repeat(size, |text, at| {
-        let wrong = ["bucket = ", "bucket = \"${}\"", "bucket \"b\"", "tags = { a = }", "]", "x = [1,"][at % 6];
-        put!(text, "resource \"aws_s3_bucket\" \"b{at}\" {{\n  {wrong}\n}}\n");
+        let wrong = [
+            "bucket = ",
+            "bucket = \"${}\"",
+            "bucket \"b\"",
+            "tags = { a = }",
+            "]",
+            "x = [1,",
+        ][at % 6];
+        put!(
+            text,
+            "resource \"aws_s3_bucket\" \"b{at}\" {{\n  {wrong}\n}}\n"
+        );
     }))
 }
 
 /// One template in YAML, security groups in pairs.
 fn template(size: usize) -> Vec<File> {
     let resources = repeat(size, |text, at| {
-        put!(text, "  Group{at}:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: !Sub \"Group {at} of ${{AWS::StackName}}\"");
+        put!(
+            text,
+            "  Group{at}:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: !Sub \"Group {at} of ${{AWS::StackName}}\""
+        );
         if at % 2 == 1 {
             let before = at - 1;
-            put!(text, "      SecurityGroupIngress:\n        - IpProtocol: tcp\n          FromPort: 443\n          ToPort: 443");
-            put!(text, "          SourceSecurityGroupId: !GetAtt Group{before}.GroupId");
+            put!(
+                text,
+                "      SecurityGroupIngress:\n        - IpProtocol: tcp\n          FromPort: 443\n          ToPort: 443"
+            );
+            put!(
+                text,
+                "          SourceSecurityGroupId: !GetAtt Group{before}.GroupId"
+            );
         }
     });
-    vec![("template.yaml".to_owned(), format!("AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n{resources}"))]
+    vec![(
+        "template.yaml".to_owned(),
+        format!("AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n{resources}"),
+    )]
 }
 
 /// One template in JSON on one line.
@@ -188,7 +258,10 @@ fn template_json(size: usize) -> Vec<File> {
             )
         })
         .collect();
-    let text = format!("{{\"AWSTemplateFormatVersion\":\"2010-09-09\",\"Resources\":{{{}}}}}\n", resources.join(","));
+    let text = format!(
+        "{{\"AWSTemplateFormatVersion\":\"2010-09-09\",\"Resources\":{{{}}}}}\n",
+        resources.join(",")
+    );
     vec![("template.json".to_owned(), text)]
 }
 
@@ -205,11 +278,18 @@ fn templates(size: usize) -> Vec<File> {
 
 /// A mapping with as many keys, each looked up once.
 fn mapping(size: usize) -> Vec<File> {
-    let keys = repeat(size, |text, at| put!(text, "    Key{at}: {{ Name: queue-{at} }}"));
-    let resources = repeat(size, |text, at| {
-        put!(text, "  Queue{at}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !FindInMap [Names, Key{at}, Name]");
+    let keys = repeat(size, |text, at| {
+        put!(text, "    Key{at}: {{ Name: queue-{at} }}")
     });
-    let text = format!("AWSTemplateFormatVersion: \"2010-09-09\"\nMappings:\n  Names:\n{keys}Resources:\n{resources}");
+    let resources = repeat(size, |text, at| {
+        put!(
+            text,
+            "  Queue{at}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !FindInMap [Names, Key{at}, Name]"
+        );
+    });
+    let text = format!(
+        "AWSTemplateFormatVersion: \"2010-09-09\"\nMappings:\n  Names:\n{keys}Resources:\n{resources}"
+    );
     vec![("template.yaml".to_owned(), text)]
 }
 

@@ -42,9 +42,13 @@ pub fn realistic(language: Language, resources: usize) -> Vec<File> {
 
 /// Terraform roots with so many applications each, above modules three deep.
 pub fn terraform(resources: usize, applications: usize) -> Vec<File> {
-    let mut files: Vec<File> = [("bucket", BUCKET), ("storage", STORAGE), ("service", SERVICE)]
-        .map(|(name, text)| (format!("modules/{name}/main.tf"), text.to_owned()))
-        .into();
+    let mut files: Vec<File> = [
+        ("bucket", BUCKET),
+        ("storage", STORAGE),
+        ("service", SERVICE),
+    ]
+    .map(|(name, text)| (format!("modules/{name}/main.tf"), text.to_owned()))
+    .into();
     let (mut made, mut root, mut application) = (0, 0, 0);
     while made < resources {
         let folder = format!("live/root-{root:04}");
@@ -53,7 +57,10 @@ pub fn terraform(resources: usize, applications: usize) -> Vec<File> {
         made += GROUND;
         for _ in 0..applications {
             let number = format!("{application:04}");
-            files.push((format!("{folder}/app_{number}.tf"), APPLICATION.replace("0000", &number)));
+            files.push((
+                format!("{folder}/app_{number}.tf"),
+                APPLICATION.replace("0000", &number),
+            ));
             application += 1;
             made += PER_APPLICATION;
             if made >= resources {
@@ -69,13 +76,24 @@ fn cloudformation(resources: usize) -> Vec<File> {
     let samples = [
         ("root.yaml", include_str!("cloudformation/root.yaml")),
         ("network.yaml", include_str!("cloudformation/network.yaml")),
-        ("application.json", include_str!("cloudformation/application.json")),
-        ("serverless.yaml", include_str!("cloudformation/serverless.yaml")),
+        (
+            "application.json",
+            include_str!("cloudformation/application.json"),
+        ),
+        (
+            "serverless.yaml",
+            include_str!("cloudformation/serverless.yaml"),
+        ),
     ];
     let copies = resources.div_ceil(PER_STACK);
     let copy = |number: usize| {
         let number = format!("{number:04}");
-        samples.map(|(name, text)| (format!("stacks/stack-{number}/{name}"), text.replace("0000", &number)))
+        samples.map(|(name, text)| {
+            (
+                format!("stacks/stack-{number}/{name}"),
+                text.replace("0000", &number),
+            )
+        })
     };
     (0..copies).flat_map(copy).collect()
 }

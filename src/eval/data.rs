@@ -339,8 +339,19 @@ impl Reference {
     /// (`id`, `arn`, names, endpoints that Terraform's providers compute), and everything that CloudFormation lets one
     /// refer to. Other attributes may be optional ones that nobody set.
     pub fn is_never_null(&self) -> bool {
-        const IDENTITY: [&str; 8] = ["id", "arn", "name", "key_id", "self_link", "email", "endpoint", "unique_id"];
-        let Some(last) = self.path.last() else { return true };
+        const IDENTITY: [&str; 8] = [
+            "id",
+            "arn",
+            "name",
+            "key_id",
+            "self_link",
+            "email",
+            "endpoint",
+            "unique_id",
+        ];
+        let Some(last) = self.path.last() else {
+            return true;
+        };
         self.target.type_name.contains("::")
             || IDENTITY.contains(&last.as_str())
             || last.ends_with("_id")

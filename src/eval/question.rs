@@ -297,20 +297,13 @@ fn same_maps(a: &Map, b: &Map) -> Truth {
     if a.rest.is_some() || b.rest.is_some() {
         return Truth::Unknown;
     }
-    if !a
-        .entries
-        .iter()
-        .map(|entry| &entry.key)
-        .eq(b.entries.iter().map(|entry| &entry.key))
-    {
-        return Truth::False;
-    }
-    Truth::all(
-        a.entries
-            .iter()
-            .zip(&b.entries)
-            .map(|(a, b)| a.value.same(&b.value)),
-    )
+    // An entry that is null counts as absent, and one that may be null as perhaps absent.
+    let in_a = a.entries.iter().map(|entry| match b.value(&entry.key) {
+        Some(other) => entry.value.same(other),
+        None => entry.value.is_null(),
+    });
+    let only_b = b.entries.iter().filter(|entry| a.get(&entry.key).is_none());
+    Truth::all(in_a.chain(only_b.map(|entry| entry.value.is_null())))
 }
 
 /// The text of a known scalar.

@@ -81,7 +81,16 @@ impl Evaluator<'_, '_> {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             return item.scope.replace(text);
         }
-        if !matches!(self.document.node(item.node).kind, Kind::Broken) {
+        let call = written.map(|pair| pair.value);
+        let is_module = |node: NodeId| {
+            let tagged = self.document.node(node).tag == "!Rain::Module";
+            tagged || self.document.get(node, "Rain::Module").is_some()
+        };
+        if call.is_some_and(is_module) {
+            // `rain pkg` puts the resources of a module in its place.
+            self.context.missing("Rain::Module", item.key);
+            self.open_resources = true;
+        } else if !matches!(self.document.node(item.node).kind, Kind::Broken) {
             self.error(
                 Code::Structure,
                 item.key,
@@ -246,7 +255,7 @@ impl Evaluator<'_, '_> {
                 if self.exists(id).is_true() && self.exists(&other).is_true() {
                     self.edges.insert((id.clone(), other));
                 }
-            } else if !self.open_resources && !self.makes_resources() {
+            } else if !self.open_resources && !self.has_macro() && !self.is_serverless() {
                 let span = self.document.span(node);
                 self.error(
                     Code::Evaluation,
@@ -255,15 +264,6 @@ impl Evaluator<'_, '_> {
                 );
             }
         }
-    }
-
-    /// Whether a transform may make resources that are not written.
-    fn makes_resources(&self) -> bool {
-        self.has_macro()
-            || self
-                .transforms
-                .iter()
-                .any(|name| name.starts_with("AWS::Serverless"))
     }
 }
 

@@ -7,6 +7,9 @@ use ecow::EcoString;
 use super::evaluator::Evaluator;
 use crate::source::{Code, Diagnostic};
 
+/// How many members of a circle are named.
+const SHOWN: usize = 6;
+
 impl Evaluator<'_, '_> {
     /// Reports every group of resources that can only be made after each other. Only references that are surely made
     /// count: those in branches that are perhaps not taken do not.
@@ -19,16 +22,23 @@ impl Evaluator<'_, '_> {
             targets.sort();
         }
         for group in circles(&next) {
-            let names: Vec<String> = group.iter().map(|id| format!("`{id}`")).collect();
             let Some(first) = self.resources.get(&group[0]) else {
                 continue;
             };
-            let message = format!(
-                "circular dependency: {} can only be made after each other",
-                names.join(", ")
-            );
+            let names: Vec<String> = group
+                .iter()
+                .take(SHOWN)
+                .map(|id| format!("`{id}`"))
+                .collect();
+            let more = match group.len().checked_sub(SHOWN) {
+                Some(more) if more > 0 => format!(" and {more} more"),
+                _ => String::new(),
+            };
+            let names = names.join(", ");
+            let message =
+                format!("circular dependency: {names}{more} can only be made after each other");
             let mut diagnostic = Diagnostic::new(Code::Cycle, first.item.key, message);
-            for id in &group[1..] {
+            for id in group.iter().take(SHOWN).skip(1) {
                 if let Some(other) = self.resources.get(id) {
                     diagnostic = diagnostic.related(other.item.key, "part of the circle");
                 }

@@ -63,6 +63,8 @@ pub(super) struct Evaluator<'e, 'r> {
     pub(super) edges: FxHashSet<(EcoString, EcoString)>,
     /// The transforms that the template asks for.
     pub(super) transforms: Vec<EcoString>,
+    /// References to logical ids that only SAM can make.
+    pub(super) undeclared: Vec<(Address, Vec<EcoString>, Span)>,
     /// Whether there may be resources that are not known.
     pub(super) open_resources: bool,
 }
@@ -92,6 +94,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
             unsure: 0,
             edges: FxHashSet::default(),
             transforms: Vec::new(),
+            undeclared: Vec::new(),
             open_resources: false,
         }
     }
@@ -302,8 +305,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
         }
         let outputs = self.outputs();
         self.report_cycles();
-        resources.extend(nested);
-        Made { resources, outputs }
+        self.transform(Made { resources, outputs }, nested)
     }
 
     fn outputs(&mut self) -> Value {

@@ -6,7 +6,7 @@ use super::evaluator::Evaluator;
 use super::foreach::Scope;
 use crate::eval::{Data, Truth, Unknown, Value, Why};
 use crate::source::Span;
-use crate::syntax::yaml::{Kind, NodeId};
+use crate::syntax::yaml::NodeId;
 
 /// A call: `!Sub x` or `{"Fn::Sub": x}`.
 #[derive(Debug, Clone)]
@@ -97,8 +97,10 @@ impl Evaluator<'_, '_> {
                 self.argument(call, scope);
                 Value::unknown(Why::Import("?".into()), call.span)
             }
-            // A macro may give it a meaning.
-            name if self.has_macro() => Value::unknown(Why::Function(name.into()), call.span),
+            // A macro may give it a meaning, or `rain pkg`, which reads templates before CloudFormation does.
+            name if self.has_macro() || name.starts_with("Fn::Rain::") => {
+                Value::unknown(Why::Function(name.into()), call.span)
+            }
             name => self.invalid(call.span, format!("there is no function `{name}`")),
         }
     }
@@ -123,42 +125,6 @@ impl Evaluator<'_, '_> {
         Unknown {
             why: Why::Function(name.unwrap_or_else(|| "Fn::Transform".into())),
             among: Vec::new(),
-        }
-    }
-
-    /// Whether the template asks for a macro of its own, which may change anything.
-    pub(super) fn has_macro(&self) -> bool {
-        let own = |name: &EcoString| !name.starts_with("AWS::");
-        self.transforms.iter().any(own)
-    }
-
-    /// Reads the section `Transform`.
-    pub(super) fn read_transforms(&mut self) {
-        let Some(section) = self.section("Transform") else {
-            return;
-        };
-        let nodes = match self.document.node(section).kind {
-            Kind::Sequence(_) => self.document.items(section).to_vec(),
-            _ => vec![section],
-        };
-        for node in nodes {
-            let named = self
-                .document
-                .get(node, "Name")
-                .map_or(node, |pair| pair.value);
-            let Some(name) = self.document.text(named).cloned() else {
-                continue;
-            };
-            // The transforms that leave the resources as they are, or that are done here.
-            let harmless = [
-                "AWS::LanguageExtensions",
-                "AWS::Serverless-2016-10-31",
-                "AWS::CodeDeployBlueGreen",
-            ];
-            if !harmless.contains(&name.as_str()) {
-                self.context.missing(name.clone(), self.document.span(node));
-            }
-            self.transforms.push(name);
         }
     }
 

@@ -27,6 +27,7 @@ mod sub;
 #[cfg(test)]
 mod tests;
 mod text;
+mod transform;
 
 use std::path::{Path, PathBuf};
 

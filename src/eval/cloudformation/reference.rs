@@ -8,12 +8,10 @@ use super::evaluator::{Evaluator, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::parameter::pseudo;
+use super::sam::UNDECLARED;
 use super::text::known;
 use crate::eval::{Data, Reference, Role, Truth, Value, Why};
 use crate::source::{Code, Span};
-
-/// The type of a reference to a logical id that only the SAM transform makes.
-const UNDECLARED: &str = "AWS::Serverless";
 
 impl Evaluator<'_, '_> {
     pub(super) fn reference(&mut self, call: &Call, scope: &Scope) -> Value {
@@ -140,11 +138,7 @@ impl Evaluator<'_, '_> {
     /// A name that the template does not declare: an error, unless a transform may make it.
     fn undeclared(&mut self, id: &EcoString, path: Vec<EcoString>, span: Span) -> Value {
         let (first, rest) = id.split_once('.').unwrap_or((id, ""));
-        if self
-            .transforms
-            .iter()
-            .any(|name| name.starts_with(UNDECLARED))
-        {
+        if self.is_serverless() {
             let declared = self
                 .resources
                 .get(first)
@@ -152,16 +146,15 @@ impl Evaluator<'_, '_> {
             let type_name = declared.unwrap_or_else(|| UNDECLARED.into());
             let target = self.address(first, &type_name);
             let front = (!rest.is_empty()).then(|| EcoString::from(rest));
-            let path = front.into_iter().chain(path).collect();
+            let path: Vec<EcoString> = front.into_iter().chain(path).collect();
+            self.undeclared.push((target.clone(), path.clone(), span));
             let value = None;
-            return Value::new(
-                Data::Reference(Arc::new(Reference {
-                    target,
-                    path,
-                    value,
-                })),
-                span,
-            );
+            let reference = Reference {
+                target,
+                path,
+                value,
+            };
+            return Value::new(Data::Reference(Arc::new(reference)), span);
         }
         if self.open_resources || self.has_macro() {
             return Value::unknown(Why::Module(id.clone()), span);

@@ -7,7 +7,7 @@ use ecow::EcoString;
 use super::evaluator::Evaluator;
 use super::foreach::Scope;
 use super::intrinsic::Call;
-use super::text::{finish, pieces_of};
+use super::text::{alone, finish, pieces_of};
 use crate::eval::{Data, Piece, Value, Why};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
@@ -99,6 +99,11 @@ impl Evaluator<'_, '_> {
                     None => self.variable(&name.into(), span, scope),
                 },
             };
+            if len == replaced.len() {
+                if let Some(value) = alone(&value, call.span) {
+                    return value;
+                }
+            }
             secret |= value.sensitive;
             match pieces_of(&value) {
                 Some(own) => pieces.extend(own),

@@ -37,6 +37,23 @@ pub(super) fn pieces_of(value: &Value) -> Option<Vec<Piece>> {
     }
 }
 
+/// A scalar that is the whole of a text: as a text, with the way it came. Nothing for what has to be put together.
+pub(super) fn alone(value: &Value, span: Span) -> Option<Value> {
+    let data = match &value.data {
+        Data::Text(text) if text.contains("{{") => return None,
+        Data::Bool(_) | Data::Number(_) => Data::Text(known(value)?),
+        Data::Text(_) | Data::Template(_) | Data::Reference(_) | Data::Unknown(_) => {
+            value.data.clone()
+        }
+        Data::Null | Data::List(_) | Data::Map(_) => return None,
+    };
+    let value = Value {
+        data,
+        ..value.clone()
+    };
+    Some(value.through(span, Role::Expression))
+}
+
 /// The text that pieces make; dynamic references in it become unknown. `span` is where it is put together.
 pub(super) fn finish(pieces: Vec<Piece>, span: Span) -> Value {
     let mut pieces = resolve(pieces, span);
@@ -159,6 +176,11 @@ impl Evaluator<'_, '_> {
     fn join_list(&mut self, call: &Call, list: &List, between: &Piece) -> Value {
         if let Some(rest) = &list.rest {
             return Value::unknown(rest.why.clone(), call.span);
+        }
+        if let [item] = list.items.as_slice() {
+            if let Some(value) = alone(item, call.span) {
+                return value;
+            }
         }
         let mut pieces = Vec::new();
         let mut secret = false;

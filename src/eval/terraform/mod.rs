@@ -49,7 +49,10 @@ pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
     roots
         .into_par_iter()
         .map(|root| {
-            let (shown, first) = (root.shown.clone(), root.files.first().map(|tree| tree.source));
+            let (shown, first) = (
+                root.shown.clone(),
+                root.files.first().map(|tree| tree.source),
+            );
             guarded(|| stack(&program, root)).unwrap_or_else(|fault| {
                 let span = first.map_or(Span::nowhere(), |source| Span::new(source, 0, 0));
                 failed(shown, span, &fault)

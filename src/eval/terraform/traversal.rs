@@ -329,7 +329,9 @@ impl Evaluator<'_> {
                 .filter(|known| known.mode == mode && known.type_name == kind);
             let hint = did_you_mean(name, known.map(|known| known.name.as_str()));
             let message = format!("there is no {what} `{kind}.{name}` in this module{hint}");
-            self.diagnostics.borrow_mut().push(Diagnostic::new(Code::Evaluation, span, message));
+            self.diagnostics
+                .borrow_mut()
+                .push(Diagnostic::new(Code::Evaluation, span, message));
             // What was meant is clear: the link is kept.
             let target = Address {
                 stack: self.stack.clone(),
@@ -339,8 +341,16 @@ impl Evaluator<'_> {
                 name: name.into(),
                 key: Key::None,
             };
-            let reference = Reference { target, path: vec![], value: None };
-            return self.steps(scope, Value::new(Data::Reference(Arc::new(reference)), span), steps);
+            let reference = Reference {
+                target,
+                path: vec![],
+                value: None,
+            };
+            return self.steps(
+                scope,
+                Value::new(Data::Reference(Arc::new(reference)), span),
+                steps,
+            );
         };
         let row = row as u32;
         let expansion = self.expansion(scope.instance, row);
@@ -390,8 +400,8 @@ impl Evaluator<'_> {
             path: vec![(*name).into()],
             value,
         };
-        let mut value = Value::new(Data::Reference(Arc::new(reference)), written)
-            .sensitive_if(sensitive);
+        let mut value =
+            Value::new(Data::Reference(Arc::new(reference)), written).sensitive_if(sensitive);
         if let Data::Reference(reference) = &value.data
             && let Some(inner) = &reference.value
         {
@@ -534,11 +544,7 @@ fn gather(expansion: &Expansion, span: Span, member: impl Fn(usize) -> Value) ->
             };
             let entries = (0..known).filter_map(entry).collect();
             Value::new(
-                Data::Map(Arc::new(Map::new(
-                    entries,
-                    rest,
-                    Collection::Structural,
-                ))),
+                Data::Map(Arc::new(Map::new(entries, rest, Collection::Structural))),
                 span,
             )
         }

@@ -32,8 +32,13 @@ impl Evaluator<'_> {
                 "there is no variable named `{name}` in this module{}",
                 did_you_mean(name, known)
             );
-            self.diagnostics.borrow_mut().push(Diagnostic::new(Code::Evaluation, span, message));
-            return Ok(Value::unknown(Why::Variable(ecow::eco_format!("var.{name}")), span));
+            self.diagnostics
+                .borrow_mut()
+                .push(Diagnostic::new(Code::Evaluation, span, message));
+            return Ok(Value::unknown(
+                Why::Variable(ecow::eco_format!("var.{name}")),
+                span,
+            ));
         };
         let header = variable.layers.header(&instance.module);
         Ok(self.memo(

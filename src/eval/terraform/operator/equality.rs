@@ -38,7 +38,11 @@ fn at_depth(left: &Value, right: &Value, depth: usize) -> Truth {
         {
             Truth::False
         }
-        (Data::Reference(one), Data::Null) | (Data::Null, Data::Reference(one)) if one.is_never_null() => Truth::False,
+        (Data::Reference(one), Data::Null) | (Data::Null, Data::Reference(one))
+            if one.is_never_null() =>
+        {
+            Truth::False
+        }
         (Data::Reference(_), _) | (_, Data::Reference(_)) => Truth::Unknown,
         (Data::Null, Data::Null) => Truth::True,
         (Data::Null, _) | (_, Data::Null) => Truth::False,
