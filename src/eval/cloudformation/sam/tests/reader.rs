@@ -64,7 +64,6 @@ pub(super) fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
         resources.push(Declared {
             address: reader.address(id),
             span: header.to(body.origin.span),
-            meta: Value::null(header),
             body,
             meta,
             header,
