@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
-use super::module::{At, Layers};
+use super::layers::Layers;
+use super::module::At;
 use super::program::Program;
 use super::scope::{Instance, Memo, Scope, Slot};
 use crate::eval::{Data, MissingModule, Role, Value, Why};

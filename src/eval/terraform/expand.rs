@@ -7,7 +7,8 @@ use ecow::EcoString;
 
 use super::evaluator::Evaluator;
 use super::expression::{any_of, fail};
-use super::module::{At, Layers};
+use super::layers::Layers;
+use super::module::At;
 use super::scope::{Call, Children, Expansion, Instance, Member, Repetition, Shape};
 use crate::eval::{
     Collection, Data, Key, MissingModule, Number, Role, Truth, Unknown, Value, Via, Why,

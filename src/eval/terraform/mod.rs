@@ -4,15 +4,19 @@
 //! unknown value and a diagnostic; the rest of the stack still counts.
 
 mod body;
+mod comprehension;
 mod environment;
 mod evaluator;
 mod expand;
 mod expression;
 pub mod function;
+mod layers;
 mod module;
+mod named;
 pub mod operator;
 pub mod plan;
 mod policy_document;
+mod policy_json;
 mod program;
 mod provider;
 mod scope;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::evaluator::Evaluator;
-use super::module::{At, Layers, constant_text};
+use super::layers::Layers;
+use super::module::{At, constant_text};
 use super::scope::{Instance, Scope};
 use crate::eval::{Entry, Provider, Value};
 use crate::syntax::hcl::{Expr, ExprId, Item, Tree};

@@ -1,0 +1,223 @@
+//! `for` expressions.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::evaluator::{Evaluated, Evaluator, Failure};
+use super::expression::{any_of, fail, key_text, truth, unknown_from};
+use super::scope::{Frame, Scope};
+use crate::eval::{Collection, Data, Entry, List, Map, Truth, Unknown, Value, Why};
+use crate::source::Span;
+use crate::syntax::hcl::For;
+
+impl Evaluator<'_> {
+    /// The value of a `for` expression.
+    pub(super) fn for_each(&self, scope: Scope<'_>, node: &For, span: Span) -> Evaluated {
+        let collection = self.evaluate(scope, node.collection)?;
+        let mut results = ForResults::default();
+        let known = collection.resolved();
+        match &known.data {
+            Data::List(list) => {
+                for (index, item) in list.items.iter().enumerate() {
+                    let key = match list.kind {
+                        Collection::Set => item.clone(),
+                        _ => Value::new(Data::Number((index as i64).into()), span),
+                    };
+                    self.for_member(scope, node, key, item.clone(), Truth::True, &mut results)?;
+                }
+                if let Some(rest) = &list.rest {
+                    let value = any_of(rest, span);
+                    let key = Value::unknown(rest.why.clone(), span);
+                    self.for_rest(scope, node, key, value, rest, &mut results)?;
+                }
+            }
+            Data::Map(map) => {
+                for entry in &map.entries {
+                    let key = Value::text(entry.key.clone(), entry.span);
+                    self.for_member(
+                        scope,
+                        node,
+                        key,
+                        entry.value.clone(),
+                        Truth::True,
+                        &mut results,
+                    )?;
+                }
+                if let Some(rest) = &map.rest {
+                    let key = Value::unknown(rest.why.clone(), span);
+                    self.for_rest(scope, node, key, any_of(rest, span), rest, &mut results)?;
+                }
+            }
+            Data::Unknown(_) | Data::Reference(_) => return Ok(unknown_from(known, span)),
+            Data::Null => return Err(fail("a null value cannot be iterated over", span)),
+            _ => {
+                return Err(fail(
+                    "only lists, sets, maps and objects can be iterated over",
+                    span,
+                ));
+            }
+        }
+        Ok(results.finish(node, span)?.sensitive_if(known.sensitive))
+    }
+
+    fn for_rest(
+        &self,
+        scope: Scope<'_>,
+        node: &For,
+        key: Value,
+        value: Value,
+        rest: &Unknown,
+        results: &mut ForResults,
+    ) -> Result<(), Failure> {
+        // A member that is not known to exist: what it would give is only a possibility, and its failure is no failure.
+        if self
+            .for_member(scope, node, key, value, Truth::Unknown, results)
+            .is_err()
+        {
+            results.rest = Some(Unknown {
+                why: rest.why.clone(),
+                among: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    fn for_member(
+        &self,
+        scope: Scope<'_>,
+        node: &For,
+        key: Value,
+        value: Value,
+        exists: Truth,
+        results: &mut ForResults,
+    ) -> Result<(), Failure> {
+        let tree = scope.tree;
+        let why = key.why().or_else(|| value.why()).unwrap_or(Why::Condition);
+        let inner = Frame {
+            name: tree.slice(node.value),
+            value,
+            outer: scope.frames,
+        };
+        let outer;
+        let frames = match node.key {
+            Some(name) => {
+                outer = Frame {
+                    name: tree.slice(name),
+                    value: key,
+                    outer: Some(&inner),
+                };
+                &outer
+            }
+            None => &inner,
+        };
+        let scope = Scope {
+            frames: Some(frames),
+            ..scope
+        };
+        let mut exists = exists;
+        let mut why = why;
+        if let Some(condition) = node.condition {
+            let span = tree.expr_span(condition);
+            let test = self.evaluate(scope, condition)?;
+            exists = exists & truth(&test, span)?;
+            why = test.why().unwrap_or(why);
+        }
+        if exists.is_false() {
+            return Ok(());
+        }
+        let key = match node.key_result {
+            Some(id) => match key_text(&self.evaluate(scope, id)?, tree.expr_span(id))? {
+                Ok(key) => Some((key, tree.expr_span(id))),
+                Err(reason) => {
+                    why = reason;
+                    exists = Truth::Unknown;
+                    None
+                }
+            },
+            None => None,
+        };
+        let result = self.evaluate(scope, node.result)?;
+        match (exists, key) {
+            (Truth::True, key) => results.items.push((key, result)),
+            (_, _) => results.possible(why, result),
+        }
+        Ok(())
+    }
+}
+
+/// The results of a `for` expression while they are gathered.
+#[derive(Default)]
+struct ForResults {
+    items: Vec<(Option<(EcoString, Span)>, Value)>,
+    rest: Option<Unknown>,
+}
+
+impl ForResults {
+    fn possible(&mut self, why: Why, value: Value) {
+        match &mut self.rest {
+            // An empty list of alternatives means "anything" already.
+            Some(rest) if rest.among.is_empty() || rest.among.len() >= 16 => rest.among.clear(),
+            Some(rest) => rest.among.push(value),
+            None => {
+                self.rest = Some(Unknown {
+                    why,
+                    among: vec![value],
+                })
+            }
+        }
+    }
+
+    fn finish(self, node: &For, span: Span) -> Evaluated {
+        let rest = self.rest.map(Arc::new);
+        if node.key_result.is_none() {
+            let items = self.items.into_iter().map(|(_, value)| value).collect();
+            return Ok(Value::new(
+                Data::List(Arc::new(List {
+                    items,
+                    rest,
+                    kind: Collection::Structural,
+                })),
+                span,
+            ));
+        }
+        let mut entries: Vec<Entry> = Vec::with_capacity(self.items.len());
+        let mut index: rustc_hash::FxHashMap<EcoString, usize> = rustc_hash::FxHashMap::default();
+        let mut groups: Vec<Vec<Value>> = Vec::new();
+        for (key, value) in self.items {
+            let Some((key, at)) = key else { continue };
+            match index.get(&key) {
+                Some(&group) if node.group => groups[group].push(value),
+                Some(_) => {
+                    let message = format!(
+                        "two different items have the key \"{key}\" in this `for` expression"
+                    );
+                    return Err(fail(message, at));
+                }
+                None => {
+                    index.insert(key.clone(), entries.len());
+                    groups.push(vec![value.clone()]);
+                    entries.push(Entry {
+                        key,
+                        span: at,
+                        value,
+                    });
+                }
+            }
+        }
+        if node.group {
+            for (entry, group) in entries.iter_mut().zip(groups) {
+                let list = List {
+                    items: group,
+                    rest: rest.clone(),
+                    kind: Collection::Structural,
+                };
+                entry.value = Value::new(Data::List(Arc::new(list)), span);
+            }
+        }
+        Ok(Value::new(
+            Data::Map(Arc::new(Map::new(entries, rest, Collection::Structural))),
+            span,
+        ))
+    }
+}
