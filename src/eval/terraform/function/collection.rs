@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// Whether how many members a list has is known.
 pub(super) fn is_counted(list: &List) -> bool {
     let may_double = list.kind == Collection::Set && list.items.len() > 1;
-    list.rest.is_none() && !(may_double && !list.items.iter().all(Value::is_wholly_known))
+    list.rest.is_none() && (!may_double || list.items.iter().all(Value::is_wholly_known))
 }
 
 fn length(call: &Call<'_>) -> Result<Value, String> {

@@ -16,6 +16,8 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     match known[..] {
         [] => Some(Type::Any),
         [one] => Some(one.clone()),
+        // What is not known may be of the type that all the others can become, whatever that is.
+        _ if types.contains(&Type::Any) => Some(unify_distinct(&known).unwrap_or(Type::Any)),
         _ => unify_distinct(&known),
     }
 }
