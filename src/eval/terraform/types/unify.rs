@@ -70,11 +70,8 @@ fn elements(types: &[&Type]) -> Option<Type> {
     for of in types {
         match of {
             Type::List(of) | Type::Set(of) | Type::Map(of) => members.push((**of).clone()),
-            Type::Tuple(of) => members.extend(unify(of)),
-            Type::Object(fields) => {
-                let of: Vec<Type> = fields.iter().map(|field| field.of.clone()).collect();
-                members.push(unify(&of)?);
-            }
+            Type::Tuple(of) => members.extend(of.iter().cloned()),
+            Type::Object(fields) => members.extend(fields.iter().map(|field| field.of.clone())),
             _ => return None,
         }
     }
