@@ -107,10 +107,9 @@ impl Number {
             && big.repr().exponent() >= -64
             && big.repr().exponent() <= 64
             && big.fract() == Big::ZERO
+            && let Ok(int) = i64::try_from(big.to_int().value())
         {
-            if let Ok(int) = i64::try_from(big.to_int().value()) {
-                return Number::Int(int);
-            }
+            return Number::Int(int);
         }
         Number::Big(Arc::new(big))
     }
@@ -146,10 +145,10 @@ impl Number {
 
     /// The sum; `None` beyond ±2^[`MAX_EXPONENT`].
     pub fn add(&self, other: &Self) -> Option<Self> {
-        if let (Number::Int(a), Number::Int(b)) = (self, other) {
-            if let Some(sum) = a.checked_add(*b) {
-                return Some(Number::Int(sum));
-            }
+        if let (Number::Int(a), Number::Int(b)) = (self, other)
+            && let Some(sum) = a.checked_add(*b)
+        {
+            return Some(Number::Int(sum));
         }
         let context = Context::<HalfEven>::new(self.precision().max(other.precision()));
         bounded(context.add(self.to_big().repr(), other.to_big().repr()))
@@ -162,10 +161,10 @@ impl Number {
 
     /// The product; `None` beyond ±2^[`MAX_EXPONENT`].
     pub fn mul(&self, other: &Self) -> Option<Self> {
-        if let (Number::Int(a), Number::Int(b)) = (self, other) {
-            if let Some(product) = a.checked_mul(*b) {
-                return Some(Number::Int(product));
-            }
+        if let (Number::Int(a), Number::Int(b)) = (self, other)
+            && let Some(product) = a.checked_mul(*b)
+        {
+            return Some(Number::Int(product));
         }
         // `cty` multiplies with all bits and keeps those that are needed.
         let product = bounded(
@@ -185,10 +184,10 @@ impl Number {
         if other.is_zero() {
             return None;
         }
-        if let (Number::Int(a), Number::Int(b)) = (self, other) {
-            if a.checked_rem(*b) == Some(0) {
-                return a.checked_div(*b).map(Number::Int);
-            }
+        if let (Number::Int(a), Number::Int(b)) = (self, other)
+            && a.checked_rem(*b) == Some(0)
+        {
+            return a.checked_div(*b).map(Number::Int);
         }
         let context = Context::<HalfEven>::new(self.precision().max(other.precision()));
         bounded(context.div(self.to_big().repr(), other.to_big().repr()))

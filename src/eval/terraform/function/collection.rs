@@ -3,7 +3,7 @@
 use super::Parameter::{Any, Bools, List as L, Nullable, TextLists};
 use super::{Call, Function};
 use crate::eval::terraform::operator::{equal, index};
-use crate::eval::terraform::types::{Type, convert, kind_name, type_of, unify};
+use crate::eval::terraform::types::{Type, convert, kind_name, type_of, unify_values};
 use crate::eval::{Collection, Data, List, Number, Truth, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// Whether how many members a list has is known.
 pub(super) fn is_counted(list: &List) -> bool {
     let may_double = list.kind == Collection::Set && list.items.len() > 1;
-    list.rest.is_none() && !(may_double && !list.items.iter().all(Value::is_wholly_known))
+    list.rest.is_none() && (!may_double || list.items.iter().all(Value::is_wholly_known))
 }
 
 fn length(call: &Call<'_>) -> Result<Value, String> {
@@ -71,8 +71,7 @@ fn any_true(call: &Call<'_>) -> Value {
 }
 
 fn coalesce(call: &Call<'_>) -> Result<Value, String> {
-    let types: Vec<Type> = call.arguments.iter().map(type_of).collect();
-    let Some(of) = unify(&types) else {
+    let Some(of) = unify_values(call.arguments.iter()) else {
         return Err("all arguments must have the same type".into());
     };
     let texts = of == Type::Text;
@@ -240,7 +239,7 @@ fn match_keys(call: &Call<'_>) -> Result<Value, String> {
         return Ok(call.unknown());
     };
     let types = [type_of(&call.arguments[1]), type_of(&call.arguments[2])];
-    let Some(of) = unify(&types) else {
+    let Some(of) = unify_values(call.arguments[1..].iter()) else {
         return Err("keys and searchset must be of the same type".into());
     };
     if values.rest.is_some() || keys.rest.is_some() {

@@ -247,7 +247,7 @@ pub fn call(
     check_count(function, arguments.len())?;
     let sensitive = match function.mode {
         Mode::Members => arguments.iter().any(is_sensitive),
-        Mode::Whole | Mode::Parts => arguments.iter().any(|argument| holds_sensitive(argument)),
+        Mode::Whole | Mode::Parts => arguments.iter().any(holds_sensitive),
     };
     let result = lift(arguments, span, &mut |arguments| {
         run(function, arguments, environment, span)

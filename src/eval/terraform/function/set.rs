@@ -7,7 +7,7 @@ use super::call::{both_rests, rest_of};
 use super::sequence::perhaps;
 use super::{Call, Function};
 use crate::eval::terraform::operator::equal;
-use crate::eval::terraform::types::{Type, convert, type_of, unify};
+use crate::eval::terraform::types::{Type, convert, unify_values};
 use crate::eval::{Collection, List, Truth, Unknown, Value, Why};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -21,8 +21,8 @@ const MAX_PAIRS: usize = 1 << 24;
 
 /// The arguments as sets of one type of members.
 fn alike(call: &Call<'_>) -> Result<Vec<Value>, String> {
-    let types: Vec<Type> = call.arguments.iter().map(type_of).collect();
-    let of = unify(&types).ok_or("given sets must all have compatible element types")?;
+    let of = unify_values(call.arguments.iter())
+        .ok_or("given sets must all have compatible element types")?;
     call.arguments
         .iter()
         .map(|argument| convert(argument, &of))

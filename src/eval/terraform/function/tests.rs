@@ -112,7 +112,10 @@ fn known_pieces_survive() {
         "\"a,?\""
     );
     let template = run("format", &[text("ARN:%s/X"), unknown()]);
-    assert_eq!(shown("lower", &[template.clone()]), "\"arn:?/x\"");
+    assert_eq!(
+        shown("lower", std::slice::from_ref(&template)),
+        "\"arn:?/x\""
+    );
     assert_eq!(
         shown("trimprefix", &[template.clone(), text("ARN:")]),
         "\"?/X\""
@@ -200,8 +203,8 @@ fn letters_are_mapped_one_by_one() {
 #[test]
 fn sensitivity_is_inherited() {
     let secret = text("s").sensitive_if(true);
-    assert!(run("upper", &[secret.clone()]).sensitive);
-    assert!(run("join", &[text(","), tuple(&[secret.clone()])]).sensitive);
+    assert!(run("upper", std::slice::from_ref(&secret)).sensitive);
+    assert!(run("join", &[text(","), tuple(std::slice::from_ref(&secret))]).sensitive);
     let merged = run(
         "merge",
         &[
@@ -211,7 +214,7 @@ fn sensitivity_is_inherited() {
     );
     assert!(!merged.sensitive);
     assert!(merged.as_map().unwrap().value("a").unwrap().sensitive);
-    assert!(!run("nonsensitive", &[secret.clone()]).sensitive);
+    assert!(!run("nonsensitive", std::slice::from_ref(&secret)).sensitive);
     assert_eq!(shown("issensitive", &[secret]), "true");
 }
 
@@ -220,10 +223,13 @@ fn members_keep_their_origins() {
     let member = text("abc");
     let merged = run("merge", &[object(&[("a", member.clone())])]);
     assert_eq!(merged.as_map().unwrap().value("a"), Some(&member));
-    let flat = run("flatten", &[tuple(&[tuple(&[member.clone()])])]);
+    let flat = run("flatten", &[tuple(&[tuple(std::slice::from_ref(&member))])]);
     assert_eq!(flat.as_list().unwrap().items[0], member);
     assert_eq!(
-        run("element", &[tuple(&[member.clone()]), number("3")]),
+        run(
+            "element",
+            &[tuple(std::slice::from_ref(&member)), number("3")]
+        ),
         member
     );
     assert_eq!(
@@ -259,7 +265,7 @@ fn numbers_of_64_bits_show_as_such() {
 #[test]
 fn alternatives_go_through_functions() {
     let few = Value::among(Why::Condition, [text("a"), text("b")], at());
-    let result = run("upper", &[few.clone()]);
+    let result = run("upper", std::slice::from_ref(&few));
     assert_eq!(result.equals_text("C"), Truth::False);
     let Data::Unknown(unknown) = &result.data else {
         panic!("{result:?}")

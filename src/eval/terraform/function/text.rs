@@ -66,10 +66,10 @@ fn title(text: &str) -> String {
     let mut before = ' ';
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
-        let begins = !(before.is_alphanumeric()
+        let inside = before.is_alphanumeric()
             || before == '_'
-            || !before.is_ascii() && !before.is_whitespace());
-        out.push(if begins {
+            || !before.is_ascii() && !before.is_whitespace();
+        out.push(if !inside {
             single(letter, letter.to_uppercase())
         } else {
             letter

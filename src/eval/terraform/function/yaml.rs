@@ -114,7 +114,7 @@ fn block<T>(
     mut member: impl FnMut(&T, &Position, &mut String) -> bool,
 ) -> bool {
     // A sequence under a key stands at the indentation of the key; everything else two blanks deeper.
-    let deeper = !position.top && !(position.key && !mapping);
+    let deeper = !position.top && (mapping || !position.key);
     let indent = position.indent + if deeper { 2 } else { 0 };
     if position.key {
         out.push('\n');
@@ -457,10 +457,10 @@ fn scalar(
     {
         return Err(Refusal::Limit);
     }
-    if matches!(tag, "" | "timestamp") {
-        if let Some(time) = super::date::yaml_timestamp(text) {
-            return Ok(Value::text(time, span));
-        }
+    if matches!(tag, "" | "timestamp")
+        && let Some(time) = super::date::yaml_timestamp(text)
+    {
+        return Ok(Value::text(time, span));
     }
     if let Some(number) = number(text) {
         return Ok(Value::new(Data::Number(number), span));

@@ -1,7 +1,7 @@
 //! `test ? yes : no`.
 
 use super::{is_sensitive, lift};
-use crate::eval::terraform::types::{Type, convert, type_of, unify};
+use crate::eval::terraform::types::{Type, convert, type_of, unify_values};
 use crate::eval::{Data, Value, Why};
 use crate::source::Span;
 
@@ -58,11 +58,11 @@ fn either(
 
 /// The type of both arms.
 fn common(yes: &Value, no: &Value) -> Result<Type, String> {
-    let (yes, no) = (type_of(yes), type_of(no));
-    if yes == no {
+    if type_of(yes) == type_of(no) {
         return Ok(Type::Any);
     }
-    unify(&[yes.clone(), no.clone()]).ok_or_else(|| {
+    unify_values([yes, no].into_iter()).ok_or_else(|| {
+        let (yes, no) = (type_of(yes), type_of(no));
         format!(
             "The true and false result expressions must have consistent types. \
              The 'true' value is {yes}, but the 'false' value is {no}."

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{Field, MAX_DEPTH, Type, type_of, unify};
+use super::{Field, MAX_DEPTH, Type, type_of, unify_values};
 use crate::eval::terraform::operator::{equal, holds_sensitive};
 use crate::eval::{
     Collection, Data, Entry, List, Map, Number, Reference, Truth, Unknown, Value, Why,
@@ -338,11 +338,10 @@ impl Conversion {
     /// The one type of members of a collection of any type.
     fn common<'v>(
         &self,
-        members: impl Iterator<Item = &'v Value>,
+        members: impl Iterator<Item = &'v Value> + Clone,
         noun: &str,
     ) -> Result<Type, String> {
-        let types: Vec<Type> = members.map(type_of).collect();
-        match unify(&types) {
+        match unify_values(members) {
             Some(of) => Ok(of),
             None => self.refuse(&format!("all {noun} elements must have the same type")),
         }

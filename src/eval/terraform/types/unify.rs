@@ -2,127 +2,150 @@
 
 use ecow::EcoString;
 
-use super::{Field, Type};
+use super::{Field, Type, type_of};
+use crate::eval::Value;
 
 /// The type that values of all these types become when they have to be of one type (the elements of a list, the arms
-/// of a conditional). `None` when there is none; [`Type::Any`] members (unknown, null) fit everything.
+/// of a conditional). `None` when there is none; [`Type::Any`] members (unknown, null) fit whatever the others become.
 pub fn unify(types: &[Type]) -> Option<Type> {
-    let mut known: Vec<&Type> = Vec::new();
-    for of in types.iter().filter(|of| **of != Type::Any) {
-        if !known.contains(&of) {
-            known.push(of);
-        }
-    }
-    match known[..] {
-        [] => Some(Type::Any),
-        [one] => Some(one.clone()),
-        _ => unify_distinct(&known),
-    }
+    Unification { open: false }.unify(types)
 }
 
-fn unify_distinct(types: &[&Type]) -> Option<Type> {
-    let all = |test: fn(&Type) -> bool| types.iter().all(|of| test(of));
-    let some = |test: fn(&Type) -> bool| types.iter().any(|of| test(of));
-    let map = |of: &Type| matches!(of, Type::Map(_));
-    let object = |of: &Type| matches!(of, Type::Object(_));
-    let list = |of: &Type| matches!(of, Type::List(_));
-    let tuple = |of: &Type| matches!(of, Type::Tuple(_));
-    let set = |of: &Type| matches!(of, Type::Set(_));
-    if all(object) {
-        return unify_objects(types);
-    }
-    if all(tuple) {
-        return unify_tuples(types);
-    }
-    if all(set) {
-        return elements(types).map(|of| Type::Set(Box::new(of)));
-    }
-    if some(map) && all(|of| matches!(of, Type::Map(_) | Type::Object(_))) {
-        return elements(types).map(|of| Type::Map(Box::new(of)));
-    }
-    if some(list) && all(|of| matches!(of, Type::List(_) | Type::Tuple(_))) {
-        return elements(types).map(|of| Type::List(Box::new(of)));
-    }
-    if some(object) && some(tuple) {
-        return None;
-    }
-    // Text is what every other primitive can become; a list what a set or tuple can; a set what nothing prefers.
-    let rank = |of: &Type| match of {
-        Type::Text | Type::List(_) | Type::Map(_) => 0,
-        Type::Set(_) | Type::Tuple(_) | Type::Object(_) => 2,
-        _ => 1,
-    };
-    let mut ordered = types.to_vec();
-    ordered.sort_by_key(|of| rank(of));
-    let wanted = ordered.into_iter().find(|wanted| {
-        types
-            .iter()
-            .all(|of| of == wanted || convertible(of, wanted))
-    })?;
-    Some(wanted.clone())
+/// The type that these values become when they have to be of one type. Where none is found, but some of them is not
+/// wholly known, it is [`Type::Any`]: what is not known may be of the type that all the others can become.
+pub fn unify_values<'v>(values: impl Iterator<Item = &'v Value> + Clone) -> Option<Type> {
+    let types: Vec<Type> = values.clone().map(type_of).collect();
+    unify(&types).or_else(|| {
+        let mut values = values;
+        let known = values.all(Value::is_wholly_known);
+        Unification { open: !known }.unify(&types)
+    })
 }
 
-/// The common type of all elements of collections and structures.
-fn elements(types: &[&Type]) -> Option<Type> {
-    let mut members = Vec::new();
-    for of in types {
-        match of {
-            Type::List(of) | Type::Set(of) | Type::Map(of) => members.push((**of).clone()),
-            Type::Tuple(of) => members.extend(unify(of)),
-            Type::Object(fields) => {
-                let of: Vec<Type> = fields.iter().map(|field| field.of.clone()).collect();
-                members.push(unify(&of)?);
+/// `open`: a [`Type::Any`] is of a type not known, so that members that do not fit each other may fit it.
+struct Unification {
+    open: bool,
+}
+
+impl Unification {
+    fn unify(&self, types: &[Type]) -> Option<Type> {
+        let mut known: Vec<&Type> = Vec::new();
+        for of in types.iter().filter(|of| **of != Type::Any) {
+            if !known.contains(&of) {
+                known.push(of);
             }
-            _ => return None,
+        }
+        match known[..] {
+            [] => Some(Type::Any),
+            [one] => Some(one.clone()),
+            _ if self.open && types.contains(&Type::Any) => {
+                Some(self.distinct(&known).unwrap_or(Type::Any))
+            }
+            _ => self.distinct(&known),
         }
     }
-    unify(&members)
-}
 
-fn unify_objects(types: &[&Type]) -> Option<Type> {
-    let fields: Vec<&[Field]> = types
-        .iter()
-        .filter_map(|of| match of {
-            Type::Object(fields) => Some(&fields[..]),
-            _ => None,
-        })
-        .collect();
-    let names = |fields: &[Field]| -> Vec<EcoString> {
-        fields.iter().map(|field| field.name.clone()).collect()
-    };
-    let first = names(fields.first()?);
-    if fields.iter().any(|other| names(other) != first) {
-        return elements(types).map(|of| Type::Map(Box::new(of)));
+    fn distinct(&self, types: &[&Type]) -> Option<Type> {
+        let all = |test: fn(&Type) -> bool| types.iter().all(|of| test(of));
+        let some = |test: fn(&Type) -> bool| types.iter().any(|of| test(of));
+        let map = |of: &Type| matches!(of, Type::Map(_));
+        let object = |of: &Type| matches!(of, Type::Object(_));
+        let list = |of: &Type| matches!(of, Type::List(_));
+        let tuple = |of: &Type| matches!(of, Type::Tuple(_));
+        let set = |of: &Type| matches!(of, Type::Set(_));
+        if all(object) {
+            return self.objects(types);
+        }
+        if all(tuple) {
+            return self.tuples(types);
+        }
+        if all(set) {
+            return self.elements(types).map(|of| Type::Set(Box::new(of)));
+        }
+        if some(map) && all(|of| matches!(of, Type::Map(_) | Type::Object(_))) {
+            return self.elements(types).map(|of| Type::Map(Box::new(of)));
+        }
+        if some(list) && all(|of| matches!(of, Type::List(_) | Type::Tuple(_))) {
+            return self.elements(types).map(|of| Type::List(Box::new(of)));
+        }
+        if some(object) && some(tuple) {
+            return None;
+        }
+        // Text is what every other primitive can become; a list what a set or tuple can; a set what nothing prefers.
+        let rank = |of: &Type| match of {
+            Type::Text | Type::List(_) | Type::Map(_) => 0,
+            Type::Set(_) | Type::Tuple(_) | Type::Object(_) => 2,
+            _ => 1,
+        };
+        let mut ordered = types.to_vec();
+        ordered.sort_by_key(|of| rank(of));
+        let wanted = ordered.into_iter().find(|wanted| {
+            types
+                .iter()
+                .all(|of| of == wanted || convertible(of, wanted))
+        })?;
+        Some(wanted.clone())
     }
-    let across = first.into_iter().enumerate().map(|(at, name)| {
-        let column: Vec<Type> = fields.iter().map(|row| row[at].of.clone()).collect();
-        Some(Field {
-            name,
-            of: unify(&column)?,
-            optional: false,
-            default: None,
-        })
-    });
-    across.collect::<Option<Vec<Field>>>().map(Type::Object)
-}
 
-fn unify_tuples(types: &[&Type]) -> Option<Type> {
-    let rows: Vec<&[Type]> = types
-        .iter()
-        .filter_map(|of| match of {
-            Type::Tuple(of) => Some(&of[..]),
-            _ => None,
-        })
-        .collect();
-    let len = rows.first()?.len();
-    if rows.iter().any(|row| row.len() != len) {
-        return elements(types).map(|of| Type::List(Box::new(of)));
+    /// The common type of all elements of collections and structures.
+    fn elements(&self, types: &[&Type]) -> Option<Type> {
+        let mut members = Vec::new();
+        for of in types {
+            match of {
+                Type::List(of) | Type::Set(of) | Type::Map(of) => members.push((**of).clone()),
+                Type::Tuple(of) => members.extend(of.iter().cloned()),
+                Type::Object(fields) => members.extend(fields.iter().map(|field| field.of.clone())),
+                _ => return None,
+            }
+        }
+        self.unify(&members)
     }
-    let across = (0..len).map(|at| {
-        let column: Vec<Type> = rows.iter().map(|row| row[at].clone()).collect();
-        unify(&column)
-    });
-    across.collect::<Option<Vec<Type>>>().map(Type::Tuple)
+
+    fn objects(&self, types: &[&Type]) -> Option<Type> {
+        let fields: Vec<&[Field]> = types
+            .iter()
+            .filter_map(|of| match of {
+                Type::Object(fields) => Some(&fields[..]),
+                _ => None,
+            })
+            .collect();
+        let names = |fields: &[Field]| -> Vec<EcoString> {
+            fields.iter().map(|field| field.name.clone()).collect()
+        };
+        let first = names(fields.first()?);
+        if fields.iter().any(|other| names(other) != first) {
+            return self.elements(types).map(|of| Type::Map(Box::new(of)));
+        }
+        let across = first.into_iter().enumerate().map(|(at, name)| {
+            let column: Vec<Type> = fields.iter().map(|row| row[at].of.clone()).collect();
+            Some(Field {
+                name,
+                of: self.unify(&column)?,
+                optional: false,
+                default: None,
+            })
+        });
+        across.collect::<Option<Vec<Field>>>().map(Type::Object)
+    }
+
+    fn tuples(&self, types: &[&Type]) -> Option<Type> {
+        let rows: Vec<&[Type]> = types
+            .iter()
+            .filter_map(|of| match of {
+                Type::Tuple(of) => Some(&of[..]),
+                _ => None,
+            })
+            .collect();
+        let len = rows.first()?.len();
+        if rows.iter().any(|row| row.len() != len) {
+            return self.elements(types).map(|of| Type::List(Box::new(of)));
+        }
+        let across = (0..len).map(|at| {
+            let column: Vec<Type> = rows.iter().map(|row| row[at].clone()).collect();
+            self.unify(&column)
+        });
+        across.collect::<Option<Vec<Type>>>().map(Type::Tuple)
+    }
 }
 
 /// Whether some value of one type can become the other.

@@ -76,7 +76,7 @@ fn formats_numbers_and_texts_as_go_does() {
 #[test]
 fn json_keeps_what_it_was_made_of() {
     let statement = object(&[("Action", text("s3:*")), ("Resource", unknown())]);
-    let encoded = run("jsonencode", &[statement.clone()]);
+    let encoded = run("jsonencode", std::slice::from_ref(&statement));
     assert_eq!(
         show(&encoded),
         format!("{:?}", "{\"Action\":\"s3:*\",\"Resource\":?}")
