@@ -143,6 +143,14 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
+        if matches!(name, "templatefile" | "templatestring") && scope.sealed {
+            return Err(fail("a template must not render another template", span));
+        }
+        if name == "templatestring" && !arguments.first().is_some_and(|&id| is_reference(scope, id))
+        {
+            let message = "templatestring() takes a reference to a text, not the text itself";
+            return Err(fail(message, span));
+        }
         let mut values = Vec::with_capacity(arguments.len());
         for &argument in arguments {
             values.push(self.evaluate(scope, argument)?);
@@ -283,6 +291,14 @@ impl Evaluator<'_> {
             span,
         ))
     }
+}
+
+/// Whether an expression is a reference and nothing else.
+fn is_reference(scope: Scope<'_>, id: ExprId) -> bool {
+    matches!(
+        scope.tree.expr(id),
+        Expr::Name | Expr::Attribute { .. } | Expr::Index { .. } | Expr::Error
+    )
 }
 
 /// The text of an object key or map index; an inner `Err` says why it is not known.

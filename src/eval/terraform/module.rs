@@ -29,17 +29,9 @@ pub(crate) struct ResourceBlock {
     pub(crate) layers: Layers,
 }
 
-/// A block with one label: `variable`, `output`, `module`.
+/// A block with a name: `variable`, `output`, `module`; `provider` with its alias (`aws.west`).
 #[derive(Debug, Clone)]
 pub(crate) struct NamedBlock {
-    pub(crate) name: EcoString,
-    pub(crate) layers: Layers,
-}
-
-/// `provider "name" { alias = … }`.
-#[derive(Debug, Clone)]
-pub(crate) struct ProviderBlock {
-    /// `aws` or `aws.west`.
     pub(crate) name: EcoString,
     pub(crate) layers: Layers,
 }
@@ -59,7 +51,7 @@ pub(crate) struct Module {
     pub(crate) resources: Vec<ResourceBlock>,
     /// By mode, type and name.
     pub(crate) resource_index: FxHashMap<(Mode, EcoString, EcoString), usize>,
-    pub(crate) providers: Table<ProviderBlock>,
+    pub(crate) providers: Table<NamedBlock>,
     /// Version constraints of `required_providers`, by local name.
     pub(crate) required: FxHashMap<EcoString, EcoString>,
     /// What is wrong with the files and their declarations.
@@ -166,28 +158,15 @@ impl Module {
                 self.resource(tree, Mode::Data, type_name, name, at, overriding)
             }
             ("variable", [name]) => {
-                let found = named(&mut self.variables, name, at, overriding, |layers| {
-                    NamedBlock {
-                        name: name.clone(),
-                        layers,
-                    }
-                });
+                let found = named(&mut self.variables, name, at, overriding);
                 self.twice(tree, "variable", name, at, found);
             }
             ("output", [name]) => {
-                let found = named(&mut self.outputs, name, at, overriding, |layers| {
-                    NamedBlock {
-                        name: name.clone(),
-                        layers,
-                    }
-                });
+                let found = named(&mut self.outputs, name, at, overriding);
                 self.twice(tree, "output", name, at, found);
             }
             ("module", [name]) => {
-                let found = named(&mut self.calls, name, at, overriding, |layers| NamedBlock {
-                    name: name.clone(),
-                    layers,
-                });
+                let found = named(&mut self.calls, name, at, overriding);
                 self.twice(tree, "module", name, at, found);
             }
             ("provider", [name]) => {
@@ -195,12 +174,7 @@ impl Module {
                     .and_then(|found| constant_text(tree, found.value));
                 let name =
                     alias.map_or_else(|| name.clone(), |alias| ecow::eco_format!("{name}.{alias}"));
-                let found = named(&mut self.providers, &name, at, overriding, |layers| {
-                    ProviderBlock {
-                        name: name.clone(),
-                        layers,
-                    }
-                });
+                let found = named(&mut self.providers, &name, at, overriding);
                 self.twice(tree, "provider", &name, at, found);
             }
             ("locals", []) => self.locals(tree, at, overriding),
@@ -363,45 +337,30 @@ impl Module {
 }
 
 /// Adds a block to a table, or lays it over the one there; gives that one when the block is a plain duplicate.
-fn named<T: HasLayers>(
-    table: &mut Table<T>,
+fn named(
+    table: &mut Table<NamedBlock>,
     name: &EcoString,
     at: At<Block>,
     overriding: bool,
-    make: impl FnOnce(Layers) -> T,
 ) -> Option<At<Block>> {
     match table.position(name) {
         Some(row) if overriding => {
-            table.rows[row].layers().over.push(at);
+            table.rows[row].layers.over.push(at);
             None
         }
-        Some(row) => Some(table.rows[row].layers().base),
+        Some(row) => Some(table.rows[row].layers.base),
         None => {
-            table.insert(
-                name.clone(),
-                make(Layers {
-                    base: at,
-                    over: Vec::new(),
-                }),
-            );
+            let layers = Layers {
+                base: at,
+                over: Vec::new(),
+            };
+            let block = NamedBlock {
+                name: name.clone(),
+                layers,
+            };
+            table.insert(name.clone(), block);
             None
         }
-    }
-}
-
-trait HasLayers {
-    fn layers(&mut self) -> &mut Layers;
-}
-
-impl HasLayers for NamedBlock {
-    fn layers(&mut self) -> &mut Layers {
-        &mut self.layers
-    }
-}
-
-impl HasLayers for ProviderBlock {
-    fn layers(&mut self) -> &mut Layers {
-        &mut self.layers
     }
 }
 
