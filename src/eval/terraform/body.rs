@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::evaluator::{Evaluated, Evaluator, Failure};
-use super::expression::{any_of, fail};
+use super::expression::fail;
 use super::module::{At, attribute_of, blocks_of, constant_text};
+use super::operator;
 use super::policy_document;
 use super::scope::{Frame, Instance, Member, Scope, Slot};
 use crate::eval::{Collection, Data, Entry, List, Map, Mode, Unknown, Value, Why};
@@ -337,7 +338,7 @@ impl Evaluator<'_> {
                 among,
             }))
         };
-        let known = collection.resolved();
+        let known = &operator::walked(collection, span);
         let open = match &known.data {
             Data::List(list) => {
                 for (index, item) in list.items.iter().enumerate() {
@@ -398,7 +399,7 @@ impl Evaluator<'_> {
         };
         if let Some(open) = open {
             let key = Value::unknown(open.why.clone(), span);
-            *rest = possible(&open.why, key, any_of(&open, span));
+            *rest = possible(&open.why, key, operator::member_of(&open, span));
         }
         Ok(())
     }

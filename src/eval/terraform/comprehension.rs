@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::evaluator::{Evaluated, Evaluator, Failure};
-use super::expression::{any_of, fail, key_text, truth, unknown_from};
+use super::expression::{fail, key_text, truth, unknown_from};
+use super::operator;
 use super::scope::{Frame, Scope};
 use crate::eval::{Collection, Data, Entry, List, Map, Truth, Unknown, Value, Why};
 use crate::source::Span;
@@ -16,7 +17,7 @@ impl Evaluator<'_> {
     pub(super) fn for_each(&self, scope: Scope<'_>, node: &For, span: Span) -> Evaluated {
         let collection = self.evaluate(scope, node.collection)?;
         let mut results = ForResults::default();
-        let known = collection.resolved();
+        let known = &operator::walked(&collection, span);
         match &known.data {
             Data::List(list) => {
                 for (index, item) in list.items.iter().enumerate() {
@@ -27,7 +28,7 @@ impl Evaluator<'_> {
                     self.for_member(scope, node, key, item.clone(), Truth::True, &mut results)?;
                 }
                 if let Some(rest) = &list.rest {
-                    let value = any_of(rest, span);
+                    let value = operator::member_of(rest, span);
                     let key = Value::unknown(rest.why.clone(), span);
                     self.for_rest(scope, node, key, value, rest, &mut results)?;
                 }
@@ -46,7 +47,14 @@ impl Evaluator<'_> {
                 }
                 if let Some(rest) = &map.rest {
                     let key = Value::unknown(rest.why.clone(), span);
-                    self.for_rest(scope, node, key, any_of(rest, span), rest, &mut results)?;
+                    self.for_rest(
+                        scope,
+                        node,
+                        key,
+                        operator::member_of(rest, span),
+                        rest,
+                        &mut results,
+                    )?;
                 }
             }
             Data::Unknown(_) | Data::Reference(_) => return Ok(unknown_from(known, span)),

@@ -10,7 +10,7 @@ use super::layers::Layers;
 use super::module::At;
 use super::program::Program;
 use super::scope::{Instance, Memo, Scope, Slot};
-use crate::eval::{Data, MissingModule, Role, Value, Why};
+use crate::eval::{Data, MissingModule, Role, Truth, Value, Why};
 use crate::source::{Code, Diagnostic, Span};
 use crate::syntax::hcl::ExprId;
 
@@ -41,6 +41,8 @@ pub(crate) struct Evaluator<'w> {
     /// Values of the root's variables, in rising precedence: from the environment, `.tfvars` files and the command line.
     pub(crate) assigned: Vec<(EcoString, Value)>,
     pub(crate) instances: Cell<usize>,
+    /// Above zero while something is evaluated that may not exist: its failures are no mistakes.
+    speculating: Cell<u32>,
     depth: Cell<u32>,
     steps: Cell<u64>,
 }
@@ -54,6 +56,7 @@ impl<'w> Evaluator<'w> {
             missing: RefCell::default(),
             assigned: Vec::new(),
             instances: Cell::new(0),
+            speculating: Cell::new(0),
             depth: Cell::new(0),
             steps: Cell::new(0),
         }
@@ -72,6 +75,15 @@ impl<'w> Evaluator<'w> {
         self.depth.set(self.depth.get() + 1);
         let result = work();
         self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    /// Evaluates something that is there only if `exists` says so.
+    pub(crate) fn if_it_exists<R>(&self, exists: Truth, work: impl FnOnce() -> R) -> R {
+        let more = u32::from(!exists.is_true());
+        self.speculating.set(self.speculating.get() + more);
+        let result = work();
+        self.speculating.set(self.speculating.get() - more);
         result
     }
 
@@ -96,11 +108,10 @@ impl<'w> Evaluator<'w> {
                 } else {
                     span
                 };
-                self.diagnostics.borrow_mut().push(Diagnostic::new(
-                    failure.code,
-                    span,
-                    failure.message,
-                ));
+                if self.speculating.get() == 0 || failure.code != Code::Evaluation {
+                    let found = Diagnostic::new(failure.code, span, failure.message);
+                    self.diagnostics.borrow_mut().push(found);
+                }
                 Value::unknown(Why::Invalid, span)
             }
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::evaluator::Evaluator;
-use super::expression::{any_of, fail};
+use super::expression::fail;
 use super::layers::Layers;
 use super::module::At;
+use super::operator;
 use super::scope::{Call, Children, Expansion, Instance, Member, Repetition, Shape};
 use crate::eval::{
     Collection, Data, Key, MissingModule, Number, Role, Truth, Unknown, Value, Via, Why,
@@ -302,7 +303,7 @@ impl Evaluator<'_> {
             let unknown = Value::unknown(open.why.clone(), span);
             let repetition = Repetition::Each {
                 key: unknown,
-                value: any_of(open, span),
+                value: operator::member_of(open, span),
             };
             members.push(Member {
                 key: Key::Placeholder,

@@ -249,10 +249,12 @@ impl Evaluator<'_> {
                 let Data::List(list) = &members.data else {
                     return Ok(members);
                 };
-                let rest = list
-                    .rest
-                    .as_ref()
-                    .map(|rest| (rest.why.clone(), Item::Value(any_of(rest, span))));
+                let rest = list.rest.as_ref().map(|rest| {
+                    (
+                        rest.why.clone(),
+                        Item::Value(operator::member_of(rest, span)),
+                    )
+                });
                 (
                     list.items.iter().cloned().map(Item::Value).collect(),
                     rest,
@@ -347,14 +349,6 @@ pub(crate) fn fail(message: impl Into<String>, span: Span) -> Failure {
 /// An unknown of the same cause at another place.
 pub(crate) fn unknown_from(value: &Value, span: Span) -> Value {
     Value::unknown(value.first_why().unwrap_or(Why::Invalid), span).sensitive_if(value.sensitive)
-}
-
-/// A value for a member that may be there.
-pub(crate) fn any_of(rest: &Unknown, span: Span) -> Value {
-    if rest.among.is_empty() {
-        return Value::unknown(rest.why.clone(), span);
-    }
-    Value::among(rest.why.clone(), rest.among.iter().cloned(), span)
 }
 
 /// What a value could be, for the `among` of a rest; empty when it could be anything.

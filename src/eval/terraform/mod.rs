@@ -92,6 +92,7 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     let assigned = variable::assigned(program, &evaluator, &instance, &tfvars);
     evaluator.assigned = assigned;
     // Reading the values may have asked for variables' types, but for no variable's value: nothing is memoised yet.
+    let outputs = root_outputs(&evaluator, &instance, header);
     let mut resources = Vec::new();
     let mut seen = rustc_hash::FxHashSet::default();
     declare(
@@ -101,22 +102,6 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
         &mut resources,
         &mut seen,
     );
-    let outputs = instance.module.outputs.rows.iter().map(|output| {
-        let at = output.layers.header(&instance.module);
-        let value = evaluator.settle(evaluator.output(&instance, &output.name, at), at);
-        if value.sensitive && !evaluator.flag(&instance, &output.layers, "sensitive") {
-            let message = format!("output `{}` gives away a sensitive value", output.name);
-            let found = Diagnostic::new(Code::Evaluation, at, message);
-            let found = found.help("add `sensitive = true` to the output, or leave the value out");
-            evaluator.diagnostics.borrow_mut().push(found);
-        }
-        Entry {
-            key: output.name.clone(),
-            span: at,
-            value,
-        }
-    });
-    let outputs = Value::object(outputs.collect(), header);
     let mut diagnostics = evaluator.diagnostics.take();
     diagnostics.extend(instance.module.diagnostics.iter().cloned());
     let mut unique = rustc_hash::FxHashSet::default();
@@ -134,6 +119,26 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     }
 }
 
+/// The outputs of the root as a map.
+fn root_outputs(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, header: Span) -> Value {
+    let outputs = instance.module.outputs.rows.iter().map(|output| {
+        let at = output.layers.header(&instance.module);
+        let value = evaluator.settle(evaluator.output(instance, &output.name, at), at);
+        if value.sensitive && !evaluator.flag(instance, &output.layers, "sensitive") {
+            let message = format!("output `{}` gives away a sensitive value", output.name);
+            let found = Diagnostic::new(Code::Evaluation, at, message);
+            let found = found.help("add `sensitive = true` to the output, or leave the value out");
+            evaluator.diagnostics.borrow_mut().push(found);
+        }
+        Entry {
+            key: output.name.clone(),
+            span: at,
+            value,
+        }
+    });
+    Value::object(outputs.collect(), header)
+}
+
 /// Declares the resources of a module instance and of all it calls, in the order of the files.
 fn declare(
     evaluator: &Evaluator<'_>,
@@ -149,7 +154,20 @@ fn declare(
             .borrow_mut()
             .extend(module.diagnostics.iter().cloned());
     }
-    evaluator.validate(instance);
+    evaluator.if_it_exists(exists, || evaluator.validate(instance));
+    // First what is sure to exist: a failure that both it and a mere possibility lead to is then said.
+    for certain in [true, false] {
+        for row in 0..module.resources.len() as u32 {
+            let expansion = evaluator.expansion(instance, row);
+            for (at, member) in expansion.members.iter().enumerate() {
+                let exists = exists & member.exists;
+                if exists.is_true() == certain {
+                    let body = || evaluator.body(instance, row, at as u32, member);
+                    evaluator.if_it_exists(exists, body);
+                }
+            }
+        }
+    }
     for row in 0..module.resources.len() as u32 {
         let block = &module.resources[row as usize];
         let expansion = evaluator.expansion(instance, row);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::evaluator::{Evaluated, Evaluator, Failure};
-use super::expression::{any_of, fail, truth, unknown_from};
+use super::expression::{fail, truth, unknown_from};
 use super::operator::{self, Rendered};
 use super::scope::{Frame, Scope};
 use crate::eval::{Collection, Data, Piece, Template, Truth, Value, Why};
@@ -162,7 +162,7 @@ impl Evaluator<'_> {
                 ),
             }
         };
-        let known = walked.resolved();
+        let known = &operator::walked(walked, span);
         let rest = match &known.data {
             Data::List(list) => {
                 for (index, item) in list.items.iter().enumerate() {
@@ -197,7 +197,9 @@ impl Evaluator<'_> {
         };
         if let Some(rest) = rest {
             out.push(Rendered::Value(Value::unknown(
-                any_of(rest, span).why().unwrap_or(rest.why.clone()),
+                operator::member_of(rest, span)
+                    .why()
+                    .unwrap_or(rest.why.clone()),
                 span,
             )));
         }

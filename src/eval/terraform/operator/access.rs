@@ -314,6 +314,26 @@ fn only_rest(of: &Value, member: Value, span: Span) -> Value {
     Value::new(Data::List(Arc::new(list)), span)
 }
 
+/// What a loop walks over: the members of a list that belongs to another resource stay links to it, so that what the
+/// provider adds to them is no mistake.
+pub(in crate::eval::terraform) fn walked(of: &Value, span: Span) -> Value {
+    let linked = match &of.data {
+        Data::Reference(reference) => {
+            reference
+                .value
+                .as_ref()
+                .and_then(|inner| match &inner.resolved().data {
+                    Data::List(list) if list.kind != Collection::Set => {
+                        members(reference, inner, span).ok()
+                    }
+                    _ => None,
+                })
+        }
+        _ => None,
+    };
+    linked.unwrap_or_else(|| of.resolved().clone())
+}
+
 /// The members of the list that a reference leads to, each referred to by its index.
 fn members(reference: &Reference, inner: &Value, span: Span) -> Result<Value, String> {
     let of = splat_known(inner.resolved(), span)?;

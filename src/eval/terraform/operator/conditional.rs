@@ -25,7 +25,12 @@ pub fn conditional(
         || no.as_ref().is_ok_and(is_sensitive);
     let arm = |arm: &Result<Value, String>| {
         let value = arm.clone()?;
-        convert(&value, &of).map_err(|why| format!("The result value has the wrong type: {why}."))
+        match convert(&value, &of) {
+            Ok(value) => Ok(value),
+            // What is not known in it may turn out to have the type of the other arm.
+            Err(_) if !value.is_wholly_known() => Ok(value),
+            Err(why) => Err(format!("The result value has the wrong type: {why}.")),
+        }
     };
     let result = lift(std::slice::from_ref(test), span, &mut |tests| {
         let test = convert(&tests[0], &Type::Bool)

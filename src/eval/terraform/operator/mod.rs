@@ -11,8 +11,8 @@ use super::types::MAX_DEPTH;
 use crate::eval::{Data, Piece, Value, Why};
 use crate::source::Span;
 
-pub(super) use access::member_of;
 pub use access::{attribute, index, splat};
+pub(super) use access::{member_of, walked};
 pub use arithmetic::{binary, unary};
 pub use conditional::conditional;
 pub use equality::equal;
