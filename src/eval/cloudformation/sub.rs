@@ -63,18 +63,10 @@ impl Evaluator<'_, '_> {
                 return self.invalid(call.span, needs);
             }
         };
-        let mut variables = BTreeMap::new();
-        if let Some(map) = map {
-            let value = self.value(map, scope);
-            let Data::Map(map) = &value.data else {
-                return self.unusable(call, &value, "a mapping of variables as its second member");
-            };
-            variables.extend(
-                map.entries
-                    .iter()
-                    .map(|entry| (entry.key.clone(), entry.value.clone())),
-            );
-        }
+        let variables = match self.variables(call, map, scope) {
+            Ok(variables) => variables,
+            Err(value) => return value,
+        };
         let written = document.text(text).cloned().unwrap_or_default();
         let replaced = scope.replace(&written);
         let exact = (replaced == written).then_some(text);
@@ -114,6 +106,26 @@ impl Evaluator<'_, '_> {
             }
         }
         finish(pieces, call.span).sensitive_if(secret)
+    }
+
+    /// The variables that the second member of the argument declares.
+    fn variables(
+        &mut self,
+        call: &Call,
+        map: Option<NodeId>,
+        scope: &Scope,
+    ) -> Result<BTreeMap<EcoString, Value>, Value> {
+        let Some(map) = map else {
+            return Ok(BTreeMap::new());
+        };
+        let value = self.value(map, scope);
+        let Data::Map(map) = &value.data else {
+            return Err(self.unusable(call, &value, "a mapping of variables as its second member"));
+        };
+        let entries = map.entries.iter();
+        Ok(entries
+            .map(|entry| (entry.key.clone(), entry.value.clone()))
+            .collect())
     }
 
     /// The value of `${name}`: that of `Ref name`, or of `Fn::GetAtt` where there is a dot.

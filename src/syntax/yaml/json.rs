@@ -3,7 +3,8 @@
 use ecow::EcoString;
 
 use super::MAX_DEPTH;
-use super::tree::{Builder, Document, Range};
+use super::builder::Builder;
+use super::tree::{Document, Range};
 use crate::source::{Code, Diagnostic, Span};
 
 /// How deep the members lie that can be lost by themselves: the sections of a template and their members.

@@ -3,7 +3,8 @@
 
 use ecow::EcoString;
 
-use super::tree::{Builder, Document, Kind, Range};
+use super::builder::Builder;
+use super::tree::{Document, Kind, Range};
 use crate::source::SourceFile;
 
 /// A part of the text: whole lines, the first of which begins a member.
