@@ -33,10 +33,10 @@ pub fn parse(file: &SourceFile) -> Document {
     let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
     let span = Span::new(file.id, 0, 0);
     let first = text[start..].trim_start().as_bytes().first().copied();
-    if first == Some(b'{') {
-        if let Some(document) = json::read(text, start, span, false) {
-            return document;
-        }
+    if first == Some(b'{')
+        && let Some(document) = json::read(text, start, span, false)
+    {
+        return document;
     }
     let mut builder = Builder::new(Document::new(file.id));
     if read(&mut builder, text, start..text.len(), false).is_ok() {

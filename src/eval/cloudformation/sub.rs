@@ -91,10 +91,10 @@ impl Evaluator<'_, '_> {
                     None => self.variable(&name.into(), span, scope),
                 },
             };
-            if len == replaced.len() {
-                if let Some(value) = alone(&value, call.span) {
-                    return value;
-                }
+            if len == replaced.len()
+                && let Some(value) = alone(&value, call.span)
+            {
+                return value;
             }
             secret |= value.sensitive;
             match pieces_of(&value) {

@@ -109,10 +109,8 @@ impl Reader<'_> {
 
     fn begin_member(&mut self) {
         let column = self.column(self.at);
-        if let Some(own) = self.columns.last_mut() {
-            if own.is_none() {
-                *own = column;
-            }
+        if let Some(own @ None) = self.columns.last_mut() {
+            *own = column;
         }
     }
 

@@ -105,10 +105,8 @@ fn parts(text: &str, within: Part, column: Option<usize>) -> Vec<Part> {
         if !silent && !marker && *column.get_or_insert(indent) == indent && !rest.starts_with("- ")
         {
             parts.push(Part { start: at, end });
-        } else if let Some(last) = parts.last_mut() {
-            if !marker {
-                last.end = end;
-            }
+        } else if let (Some(last), false) = (parts.last_mut(), marker) {
+            last.end = end;
         }
         at = end;
     }
