@@ -59,8 +59,12 @@ impl Evaluator<'_, '_> {
             (Some(_), _) => (call.argument, None),
             (None, &[text, map]) if document.text(text).is_some() => (text, Some(map)),
             _ => {
-                let needs = "Fn::Sub needs a text, or a list of a text and a mapping of variables";
-                return self.invalid(call.span, needs);
+                let value = self.argument(call, scope);
+                return self.unusable(
+                    call,
+                    &value,
+                    "a text, or a list of a text and a mapping of variables",
+                );
             }
         };
         let variables = match self.variables(call, map, scope) {

@@ -176,6 +176,15 @@ impl Builder {
                 ));
                 continue;
             };
+            if self.document.is_null(pair.key) {
+                let span = self.document.span(pair.key);
+                self.error(Diagnostic::new(
+                    Code::Structure,
+                    span,
+                    "a key must not be null",
+                ));
+                continue;
+            }
             let node = self.document.node(pair.key);
             if text == "<<"
                 && node.tag.is_empty()
