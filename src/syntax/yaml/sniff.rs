@@ -12,7 +12,8 @@ pub fn looks_like_template(text: &str) -> bool {
     let bytes = text.as_bytes();
     let has = |needle: &[u8]| memmem::find(bytes, needle).is_some();
     let named = has(b"AWSTemplateFormatVersion") || has(b"AWS::");
-    if !named && !(has(b"Resources") && has(b"::")) {
+    let typed = || has(b"Resources") && has(b"::");
+    if !(named || typed()) {
         return false;
     }
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
