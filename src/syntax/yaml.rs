@@ -3,6 +3,7 @@
 //! The only file that names the YAML parser. JSON that is JSON to the letter takes a shorter way. Where the text is
 //! damaged, what can be told apart by indentation is read all the same (`recover`).
 
+mod builder;
 mod json;
 mod recover;
 mod sniff;
@@ -18,7 +19,7 @@ pub use sniff::looks_like_template;
 pub use tree::{Document, Kind, Node, NodeId, Pair, Range};
 
 use crate::source::{Code, Diagnostic, SourceFile, Span};
-use tree::Builder;
+use builder::Builder;
 
 /// How deep collections may lie in each other. Real templates stay below 40.
 pub const MAX_DEPTH: usize = 128;
@@ -32,10 +33,10 @@ pub fn parse(file: &SourceFile) -> Document {
     let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
     let span = Span::new(file.id, 0, 0);
     let first = text[start..].trim_start().as_bytes().first().copied();
-    if first == Some(b'{') {
-        if let Some(document) = json::read(text, start, span, false) {
-            return document;
-        }
+    if first == Some(b'{')
+        && let Some(document) = json::read(text, start, span, false)
+    {
+        return document;
     }
     let mut builder = Builder::new(Document::new(file.id));
     if read(&mut builder, text, start..text.len(), false).is_ok() {
@@ -231,71 +232,58 @@ fn trim_end(text: &str, range: Range) -> u32 {
 
 /// Says what is wrong in the words of someone who writes templates.
 fn describe(kind: &ErrorKind, info: &str, text: &str, at: Span) -> Diagnostic {
-    use ErrorKind as K;
     let end = text[at.start as usize..]
         .chars()
         .next()
-        .map_or(0, |c| c.len_utf8() as u32);
-    let at = Span::new(at.source, at.start, at.start + end);
-    let tab = "YAML is indented with blanks: replace the tabs";
-    let (code, message, help) = match kind {
-        K::RecursionLimitExceeded => {
-            let message = format!("collections lie in each other more than {MAX_DEPTH} deep");
-            return Diagnostic::new(Code::Limit, at, message);
-        }
+        .map_or(0, char::len_utf8);
+    let at = Span::new(at.source, at.start, at.start + end as u32);
+    if *kind == ErrorKind::RecursionLimitExceeded {
+        let message = format!("collections lie in each other more than {MAX_DEPTH} deep");
+        return Diagnostic::new(Code::Limit, at, message);
+    }
+    match words(kind) {
+        Some((message, help)) => Diagnostic::new(Code::Syntax, at, message).help(help),
+        None => Diagnostic::new(Code::Syntax, at, info),
+    }
+}
+
+/// What is wrong and what to do, for the errors that are made most.
+fn words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
+    use ErrorKind as K;
+    Some(match kind {
         K::TabNotAllowed
         | K::TabInBlockIndentation
         | K::TabInIndentation
         | K::TabAtBlockScalarStart => (
-            Code::Syntax,
             "a tab stands where the indentation is",
-            Some(tab),
+            "YAML is indented with blanks: replace the tabs",
         ),
-        K::UnclosedQuotedScalar | K::DocumentIndicatorInQuotedScalar => (
-            Code::Syntax,
-            "this quoted text is never closed",
-            Some("add the closing quote"),
-        ),
+        K::UnclosedQuotedScalar | K::DocumentIndicatorInQuotedScalar => {
+            ("this quoted text is never closed", "add the closing quote")
+        }
         K::UnclosedFlowCollection { .. }
         | K::UnexpectedEofFlowSequence
-        | K::UnexpectedEofFlowMapping => (
-            Code::Syntax,
-            "a `[` or `{` is never closed",
-            Some("add the closing bracket"),
+        | K::UnexpectedEofFlowMapping => {
+            ("a `[` or `{` is never closed", "add the closing bracket")
+        }
+        K::MappingValueNotAllowed => (
+            "a `key:` is not allowed here",
+            "put the text in quotes if the colon belongs to it, else check the indentation",
         ),
-        K::MappingValueNotAllowed => {
-            let help =
-                "put the text in quotes if the colon belongs to it, else check the indentation";
-            (Code::Syntax, "a `key:` is not allowed here", Some(help))
-        }
-        K::SimpleKeyExpected => {
-            let help = "check the indentation; a text over several lines must be indented more than its key";
-            (
-                Code::Syntax,
-                "this line has no `:` where a key is expected",
-                Some(help),
-            )
-        }
-        K::InvalidIndentation | K::ExpectedBlockMappingKey | K::ExpectedBlockSequenceEntry => {
-            let help = "members of one mapping or sequence begin in the same column";
-            (
-                Code::Syntax,
-                "the indentation does not fit the lines above",
-                Some(help),
-            )
-        }
+        K::SimpleKeyExpected => (
+            "this line has no `:` where a key is expected",
+            "check the indentation; a text over several lines must be indented more than its key",
+        ),
+        K::InvalidIndentation | K::ExpectedBlockMappingKey | K::ExpectedBlockSequenceEntry => (
+            "the indentation does not fit the lines above",
+            "members of one mapping or sequence begin in the same column",
+        ),
         K::UnexpectedCharacter {
             character: '@' | '`' | '%',
         } => (
-            Code::Syntax,
             "a text cannot begin with this character",
-            Some("put the text in quotes"),
+            "put the text in quotes",
         ),
-        _ => (Code::Syntax, info, None),
-    };
-    let diagnostic = Diagnostic::new(code, at, message);
-    match help {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+        _ => return None,
+    })
 }

@@ -76,21 +76,22 @@ impl Evaluator<'_, '_> {
 
     /// The type of a resource; empty, with a diagnostic, where none can be read.
     fn resource_type(&mut self, id: &str, item: &Item) -> EcoString {
-        let written = self.document.get(item.node, "Type");
-        let text = written.and_then(|pair| self.document.text(pair.value));
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            return item.scope.replace(text);
-        }
-        let call = written.map(|pair| pair.value);
+        let written = self.document.get(item.node, "Type").map(|pair| pair.value);
         let is_module = |node: NodeId| {
             let tagged = self.document.node(node).tag == "!Rain::Module";
             tagged || self.document.get(node, "Rain::Module").is_some()
         };
-        if call.is_some_and(is_module) {
+        if written.is_some_and(is_module) {
             // `rain pkg` puts the resources of a module in its place.
             self.context.missing("Rain::Module", item.key);
             self.open_resources = true;
-        } else if !matches!(self.document.node(item.node).kind, Kind::Broken) {
+            return EcoString::new();
+        }
+        let text = written.and_then(|node| self.document.text(node));
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            return item.scope.replace(text);
+        }
+        if !matches!(self.document.node(item.node).kind, Kind::Broken) {
             self.error(
                 Code::Structure,
                 item.key,

@@ -85,7 +85,7 @@ impl Evaluator<'_, '_> {
                 Value::new(Data::Unknown(std::sync::Arc::new(unknown)), call.span)
             }
             "Fn::Length" => self.length(call, scope),
-            "Fn::ToJsonString" => self.to_json(call, scope),
+            "Fn::ToJsonString" => self.json_text(call, scope),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" | "Condition" => {
                 match self.call_truth(call, scope) {
                     Truth::True => Value::bool(true, call.span),

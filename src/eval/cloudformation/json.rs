@@ -107,7 +107,7 @@ impl Writer {
 }
 
 impl Evaluator<'_, '_> {
-    pub(super) fn to_json(&mut self, call: &Call, scope: &Scope) -> Value {
+    pub(super) fn json_text(&mut self, call: &Call, scope: &Scope) -> Value {
         let decoded = self.argument(call, scope);
         let is_collection = matches!(decoded.data, Data::List(_) | Data::Map(_));
         if !is_collection {
@@ -187,9 +187,19 @@ impl Evaluator<'_, '_> {
                     Data::Text(_) | Data::Template(_) | Data::Reference(_)
                 )
             };
-            if !unknown.among.is_empty() && !unknown.among.iter().all(text) {
+            let is_text = match unknown.among.is_empty() {
+                true => self.gives_text(node, scope),
+                false => unknown.among.iter().all(text),
+            };
+            if !is_text {
                 writer.lost = Some(value.clone());
             }
+        }
+        let is_ref = self.call(node).is_some_and(|call| call.name == "Ref");
+        if let (true, Data::Bool(_) | Data::Number(_)) = (is_ref, &value.data) {
+            // Parameters are texts, however their default is written.
+            writer.quoted(&super::text::known(value).unwrap_or_default());
+            return;
         }
         if self.call(node).is_some() || !self.context.enter(writer.span) {
             writer.value(value, 0);
@@ -197,5 +207,20 @@ impl Evaluator<'_, '_> {
         }
         self.write_content(node, value, scope, writer);
         self.context.leave();
+    }
+
+    /// Whether a node of which nothing is known gives a text, if anything.
+    fn gives_text(&self, node: NodeId, scope: &Scope) -> bool {
+        let Some(call) = self.call(node) else {
+            return matches!(self.document.node(node).kind, Kind::Scalar { .. });
+        };
+        match call.name.as_str() {
+            "Fn::Sub" | "Fn::Join" | "Fn::Base64" | "Fn::ImportValue" => true,
+            "Ref" => {
+                let name = self.document.text(call.argument);
+                name.is_some_and(|name| !self.is_list_name(&scope.replace(name)))
+            }
+            _ => false,
+        }
     }
 }

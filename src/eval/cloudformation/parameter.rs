@@ -127,6 +127,16 @@ impl Evaluator<'_, '_> {
         Some(value)
     }
 
+    /// Whether a parameter or pseudo parameter is a list.
+    pub(super) fn is_list_name(&self, name: &str) -> bool {
+        let of_type = self
+            .member("Parameters", name)
+            .and_then(|item| self.field(item.node, "Type"));
+        of_type.map_or(name == "AWS::NotificationARNs", |of_type| {
+            is_list_type(of_type)
+        })
+    }
+
     fn field(&self, node: NodeId, name: &str) -> Option<&EcoString> {
         self.document.text(self.document.get(node, name)?.value)
     }
@@ -135,7 +145,7 @@ impl Evaluator<'_, '_> {
         let nothing = || Why::Variable(name.into());
         let of_type = self.field(node, "Type").cloned().unwrap_or_default();
         let from_store = of_type.starts_with("AWS::SSM::Parameter::Value<");
-        let is_list = of_type.contains("List<") || of_type == "CommaDelimitedList";
+        let is_list = is_list_type(&of_type);
         let given = match self.arguments.given.get(name) {
             Some(Argument { value: None, .. }) => return Value::unknown(nothing(), key),
             Some(Argument { value, .. }) => value.clone(),
@@ -220,6 +230,10 @@ impl Evaluator<'_, '_> {
             && !allowed.is_empty()
             && allowed.iter().all(|one| one.equals_text(text).is_false())
     }
+}
+
+fn is_list_type(of_type: &str) -> bool {
+    of_type.contains("List<") || of_type == "CommaDelimitedList"
 }
 
 /// A list parameter: its text split at commas, white space around each member removed.

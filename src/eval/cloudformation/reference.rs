@@ -91,14 +91,14 @@ impl Evaluator<'_, '_> {
 
     /// An attribute of a resource, or an output of a nested stack.
     pub(super) fn get(&mut self, id: &EcoString, attribute: EcoString, span: Span) -> Value {
-        if let Some(output) = attribute.strip_prefix("Outputs.") {
-            if self.is_stack(id) {
-                let gone = self.of_resource(id, vec![attribute.clone()], span);
-                return match gone.data {
-                    Data::Reference(_) => self.output(id, output, span),
-                    _ => gone,
-                };
-            }
+        if let Some(output) = attribute.strip_prefix("Outputs.")
+            && self.is_stack(id)
+        {
+            let gone = self.of_resource(id, vec![attribute.clone()], span);
+            return match gone.data {
+                Data::Reference(_) => self.output(id, output, span),
+                _ => gone,
+            };
         }
         self.of_resource(id, vec![attribute], span)
     }

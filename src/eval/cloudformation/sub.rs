@@ -59,22 +59,18 @@ impl Evaluator<'_, '_> {
             (Some(_), _) => (call.argument, None),
             (None, &[text, map]) if document.text(text).is_some() => (text, Some(map)),
             _ => {
-                let needs = "Fn::Sub needs a text, or a list of a text and a mapping of variables";
-                return self.invalid(call.span, needs);
+                let value = self.argument(call, scope);
+                return self.unusable(
+                    call,
+                    &value,
+                    "a text, or a list of a text and a mapping of variables",
+                );
             }
         };
-        let mut variables = BTreeMap::new();
-        if let Some(map) = map {
-            let value = self.value(map, scope);
-            let Data::Map(map) = &value.data else {
-                return self.unusable(call, &value, "a mapping of variables as its second member");
-            };
-            variables.extend(
-                map.entries
-                    .iter()
-                    .map(|entry| (entry.key.clone(), entry.value.clone())),
-            );
-        }
+        let variables = match self.variables(call, map, scope) {
+            Ok(variables) => variables,
+            Err(value) => return value,
+        };
         let written = document.text(text).cloned().unwrap_or_default();
         let replaced = scope.replace(&written);
         let exact = (replaced == written).then_some(text);
@@ -99,10 +95,10 @@ impl Evaluator<'_, '_> {
                     None => self.variable(&name.into(), span, scope),
                 },
             };
-            if len == replaced.len() {
-                if let Some(value) = alone(&value, call.span) {
-                    return value;
-                }
+            if len == replaced.len()
+                && let Some(value) = alone(&value, call.span)
+            {
+                return value;
             }
             secret |= value.sensitive;
             match pieces_of(&value) {
@@ -114,6 +110,26 @@ impl Evaluator<'_, '_> {
             }
         }
         finish(pieces, call.span).sensitive_if(secret)
+    }
+
+    /// The variables that the second member of the argument declares.
+    fn variables(
+        &mut self,
+        call: &Call,
+        map: Option<NodeId>,
+        scope: &Scope,
+    ) -> Result<BTreeMap<EcoString, Value>, Value> {
+        let Some(map) = map else {
+            return Ok(BTreeMap::new());
+        };
+        let value = self.value(map, scope);
+        let Data::Map(map) = &value.data else {
+            return Err(self.unusable(call, &value, "a mapping of variables as its second member"));
+        };
+        let entries = map.entries.iter();
+        Ok(entries
+            .map(|entry| (entry.key.clone(), entry.value.clone()))
+            .collect())
     }
 
     /// The value of `${name}`: that of `Ref name`, or of `Fn::GetAtt` where there is a dot.

@@ -177,10 +177,10 @@ impl Evaluator<'_, '_> {
         if let Some(rest) = &list.rest {
             return Value::unknown(rest.why.clone(), call.span);
         }
-        if let [item] = list.items.as_slice() {
-            if let Some(value) = alone(item, call.span) {
-                return value;
-            }
+        if let [item] = list.items.as_slice()
+            && let Some(value) = alone(item, call.span)
+        {
+            return value;
         }
         let mut pieces = Vec::new();
         let mut secret = false;

@@ -3,7 +3,8 @@
 use ecow::EcoString;
 
 use super::MAX_DEPTH;
-use super::tree::{Builder, Document, Range};
+use super::builder::Builder;
+use super::tree::{Document, Range};
 use crate::source::{Code, Diagnostic, Span};
 
 /// How deep the members lie that can be lost by themselves: the sections of a template and their members.
@@ -108,10 +109,8 @@ impl Reader<'_> {
 
     fn begin_member(&mut self) {
         let column = self.column(self.at);
-        if let Some(own) = self.columns.last_mut() {
-            if own.is_none() {
-                *own = column;
-            }
+        if let Some(own @ None) = self.columns.last_mut() {
+            *own = column;
         }
     }
 

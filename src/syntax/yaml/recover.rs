@@ -3,7 +3,8 @@
 
 use ecow::EcoString;
 
-use super::tree::{Builder, Document, Kind, Range};
+use super::builder::Builder;
+use super::tree::{Document, Kind, Range};
 use crate::source::SourceFile;
 
 /// A part of the text: whole lines, the first of which begins a member.
@@ -104,10 +105,8 @@ fn parts(text: &str, within: Part, column: Option<usize>) -> Vec<Part> {
         if !silent && !marker && *column.get_or_insert(indent) == indent && !rest.starts_with("- ")
         {
             parts.push(Part { start: at, end });
-        } else if let Some(last) = parts.last_mut() {
-            if !marker {
-                last.end = end;
-            }
+        } else if let (Some(last), false) = (parts.last_mut(), marker) {
+            last.end = end;
         }
         at = end;
     }

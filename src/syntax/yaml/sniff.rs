@@ -11,12 +11,14 @@ use memchr::memmem;
 pub fn looks_like_template(text: &str) -> bool {
     let bytes = text.as_bytes();
     let has = |needle: &[u8]| memmem::find(bytes, needle).is_some();
-    if !has(b"AWSTemplateFormatVersion") && !(has(b"Resources") && has(b"::")) && !has(b"AWS::") {
+    let named = has(b"AWSTemplateFormatVersion") || has(b"AWS::");
+    let typed = || has(b"Resources") && has(b"::");
+    if !(named || typed()) {
         return false;
     }
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
     if text.starts_with('{') && !text.starts_with("{{") && !text.starts_with("{%") {
-        return Flow::new(text).is_template();
+        return Flow::new(text).finds_template();
     }
     block(text)
 }
@@ -96,7 +98,7 @@ impl<'t> Flow<'t> {
         }
     }
 
-    fn is_template(mut self) -> bool {
+    fn finds_template(mut self) -> bool {
         let mut depth = 0usize;
         let mut resources = false;
         let mut found = false;

@@ -134,6 +134,7 @@ fn duplicates_and_merges() {
     let many: String = (0..100).map(|i| format!("k{}: {i}\n", i % 60)).collect();
     assert_eq!(shown(&many).1.len(), 40);
     assert_eq!(shown("a: *x\nb: &y [*y]\n").1.len(), 2);
+    assert_eq!(shown("a: 1\n: 2\n[b]: 3\n").1.len(), 2);
 }
 
 #[test]
