@@ -3,6 +3,7 @@
 //! The only file that names the YAML parser. JSON that is JSON to the letter takes a shorter way. Where the text is
 //! damaged, what can be told apart by indentation is read all the same (`recover`).
 
+mod index;
 mod json;
 mod recover;
 mod sniff;

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use super::evaluator::Evaluator;
 use super::function::{Environment, Template};
+use super::program::MAX_FILES;
 use super::scope::{Frame, Scope};
 use super::world::absolute;
 use crate::eval::{Map, Value};
 use crate::source::{EntryKind, SourceFile, SourceId};
 use crate::syntax::hcl;
-
-/// Files that `fileset()` looks at, at the most.
-const MAX_FILES: usize = 20_000;
 
 /// The world as an expression sees it.
 pub(crate) struct World<'e, 'w, 's> {
@@ -68,31 +66,10 @@ impl Environment for World<'_, '_, '_> {
         }
     }
 
-    fn files(&self, folder: &str) -> Result<Vec<String>, String> {
+    fn files(&self, folder: &str) -> Result<Arc<[String]>, String> {
         let full = self.path(folder)?;
-        let files = self.evaluator.program.world.files;
-        let mut found = Vec::new();
-        let mut waiting = vec![(full, String::new(), 0)];
-        while let Some((folder, prefix, depth)) = waiting.pop() {
-            for entry in files.list(&folder).unwrap_or_default() {
-                let name = format!("{prefix}{}", entry.name);
-                let path = folder.join(&entry.name);
-                match entry.kind {
-                    EntryKind::Folder
-                        if depth < 32 && self.evaluator.program.world.inside(&path) =>
-                    {
-                        waiting.push((path, format!("{name}/"), depth + 1));
-                    }
-                    EntryKind::Folder => {}
-                    EntryKind::File => found.push(name),
-                }
-            }
-            if found.len() + waiting.len() > MAX_FILES {
-                return Err(format!("{folder:?} holds more than {MAX_FILES} files"));
-            }
-        }
-        found.sort();
-        Ok(found)
+        let found = self.evaluator.program.files_below(&full);
+        found.ok_or_else(|| format!("{folder:?} holds more than {MAX_FILES} files"))
     }
 
     fn render(&self, template: &Template, variables: &Map) -> Result<Value, String> {

@@ -3,6 +3,7 @@
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use super::index::Index;
 use crate::source::{Code, Diagnostic, SourceId, Span};
 
 /// The most pairs that merge keys may add to one document: copies of pairs are the only thing here that can grow
@@ -88,6 +89,7 @@ pub struct Document {
     pub errors: Vec<Diagnostic>,
     items: Vec<NodeId>,
     pairs: Vec<Pair>,
+    pub(super) index: Index,
 }
 
 impl Document {
@@ -100,6 +102,7 @@ impl Document {
             errors: Vec::new(),
             items: Vec::new(),
             pairs: Vec::new(),
+            index: Index::default(),
         }
     }
 
@@ -136,12 +139,6 @@ impl Document {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,
         }
-    }
-
-    /// The member of a mapping under a key.
-    pub fn get(&self, id: NodeId, key: &str) -> Option<Pair> {
-        let found = |pair: &&Pair| self.text(pair.key).is_some_and(|text| text == key);
-        self.pairs(id).iter().find(found).copied()
     }
 
     /// Whether a scalar is null: the plain texts ``, `~`, `null`, `Null`, `NULL`.

@@ -22,7 +22,7 @@ impl Environment for Nowhere {
     fn exists(&self, _path: &str) -> Result<bool, String> {
         Ok(false)
     }
-    fn files(&self, _folder: &str) -> Result<Vec<String>, String> {
+    fn files(&self, _folder: &str) -> Result<Arc<[String]>, String> {
         Ok(["a.txt", "b/c.json", "b/d/e.json", ".x"]
             .map(String::from)
             .to_vec())
