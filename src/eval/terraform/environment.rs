@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::evaluator::Evaluator;
 use super::function::{Environment, Template};
-use super::program::MAX_FILES;
+use super::program::{MAX_FILES, Unread};
 use super::scope::{Frame, Scope};
 use super::world::absolute;
 use crate::eval::{Map, Value};
@@ -19,32 +19,37 @@ pub(crate) struct World<'e, 'w, 's> {
 }
 
 impl World<'_, '_, '_> {
-    /// The path that a function names: relative to the root module, inside the boundary.
+    /// The path that a function names: relative to the root module.
+    fn absolute(&self, path: &str) -> PathBuf {
+        absolute(&self.scope.instance.root().module.folder, path.as_ref())
+    }
+
+    /// The same, inside the boundary.
     fn path(&self, path: &str) -> Result<PathBuf, String> {
-        let world = self.evaluator.program.world;
-        let full = absolute(&self.scope.instance.root().module.folder, path.as_ref());
-        if path.starts_with('~') || !world.inside(&full) {
-            return Err(format!(
-                "{path:?} lies outside the scanned folders and is not read"
-            ));
+        let full = self.absolute(path);
+        if path.starts_with('~') || !self.evaluator.program.world.inside(&full) {
+            return Err(outside(path));
         }
         Ok(full)
     }
 }
 
+fn outside(path: &str) -> String {
+    format!("{path:?} lies outside the scanned folders and is not read")
+}
+
 impl Environment for World<'_, '_, '_> {
     fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
-        let full = self.path(path)?;
-        let world = self.evaluator.program.world;
-        let bytes = world
-            .files
-            .read(&full)
-            .map_err(|error| format!("cannot read {path:?}: {error}"))?;
-        let (file, problem) = world.sources.add(&world.scope.shown(&full), bytes);
-        match problem {
-            Some(_) => Err(format!("{path:?} is not UTF-8 text")),
-            None => Ok(file),
-        }
+        let full = self.absolute(path);
+        let text = match path.starts_with('~') {
+            true => Err(Unread::Outside),
+            false => self.evaluator.program.text(&full),
+        };
+        text.map_err(|why| match why {
+            Unread::Outside => outside(path),
+            Unread::Failed(error) => format!("cannot read {path:?}: {error}"),
+            Unread::NotText => format!("{path:?} is not UTF-8 text"),
+        })
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {

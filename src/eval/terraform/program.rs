@@ -26,6 +26,16 @@ pub(crate) struct Program<'w> {
     manifests: Mutex<FxHashMap<PathBuf, Arc<FxHashMap<EcoString, PathBuf>>>>,
     /// What lies below the folders that `fileset()` was asked about; nothing where it is too much.
     below: Mutex<FxHashMap<PathBuf, Option<Arc<[String]>>>>,
+    /// Texts that functions read, by the path they named.
+    texts: Mutex<FxHashMap<PathBuf, Result<Arc<SourceFile>, Unread>>>,
+}
+
+/// Why a file is not there as text.
+#[derive(Debug, Clone)]
+pub(crate) enum Unread {
+    Outside,
+    Failed(String),
+    NotText,
 }
 
 /// Files that `fileset()` looks at, at the most.
@@ -64,6 +74,7 @@ impl<'w> Program<'w> {
             called: Mutex::default(),
             manifests: Mutex::default(),
             below: Mutex::default(),
+            texts: Mutex::default(),
         }
     }
 
@@ -173,6 +184,32 @@ impl<'w> Program<'w> {
         let mut known = self.below.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(folder.to_owned(), found.clone());
         found
+    }
+
+    /// The text at an absolute path, read once however many instances of a module ask for it.
+    pub(crate) fn text(&self, path: &Path) -> Result<Arc<SourceFile>, Unread> {
+        let known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(path) {
+            return known.clone();
+        }
+        drop(known);
+        let text = self.read_text(path);
+        let mut known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_owned(), text.clone());
+        text
+    }
+
+    fn read_text(&self, path: &Path) -> Result<Arc<SourceFile>, Unread> {
+        if !self.world.inside(path) {
+            return Err(Unread::Outside);
+        }
+        let bytes = self.world.files.read(path);
+        let bytes = bytes.map_err(|error| Unread::Failed(error.to_string()))?;
+        let sources = self.world.sources;
+        match sources.add(&self.world.scope.shown(path), bytes) {
+            (file, None) => Ok(file),
+            _ => Err(Unread::NotText),
+        }
     }
 
     fn walk(&self, folder: &Path) -> Option<Arc<[String]>> {
