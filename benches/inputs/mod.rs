@@ -6,6 +6,9 @@
 
 pub mod growth;
 
+use std::path::Path;
+use std::{fs, io};
+
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -96,4 +99,22 @@ fn cloudformation(resources: usize) -> Vec<File> {
         })
     };
     (0..copies).flat_map(copy).collect()
+}
+
+/// Writes the files below the folder, which must not exist yet; gives the bytes written.
+pub fn write(folder: &Path, files: &[File]) -> io::Result<usize> {
+    if folder.exists() {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "exists already",
+        ));
+    }
+    let mut bytes = 0;
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, text)?;
+        bytes += text.len();
+    }
+    Ok(bytes)
 }
