@@ -2,11 +2,11 @@
 
 mod inputs;
 
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::{env, fs, io};
 
-use inputs::{File, Language, growth};
+use inputs::{Language, growth};
 
 struct Wanted {
     folder: PathBuf,
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Some(shape) => shape(wanted.resources),
         None => inputs::realistic(wanted.language, wanted.resources),
     };
-    match write(&wanted.folder, &files) {
+    match inputs::write(&wanted.folder, &files) {
         Ok(bytes) => {
             println!("{} files, {bytes} bytes", files.len());
             ExitCode::SUCCESS
@@ -84,22 +84,4 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String>
         language,
         shape,
     })
-}
-
-/// Writes the files below the folder, which must not exist yet; gives the bytes written.
-fn write(folder: &Path, files: &[File]) -> io::Result<usize> {
-    if folder.exists() {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "exists already",
-        ));
-    }
-    let mut bytes = 0;
-    for (path, text) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        fs::write(path, text)?;
-        bytes += text.len();
-    }
-    Ok(bytes)
 }

@@ -14,17 +14,17 @@ use distrust::syntax::yaml;
 use rayon::prelude::*;
 
 /// What a run holds from its start to its end.
-pub struct Pipeline {
-    pub sources: SourceMap,
+pub(crate) struct Pipeline {
+    pub(crate) sources: SourceMap,
     scope: Scope,
     paths: Vec<PathBuf>,
 }
 
 /// A template and its tree.
-pub type Parsed = (Arc<SourceFile>, yaml::Document);
+pub(crate) type Parsed = (Arc<SourceFile>, yaml::Document);
 
 /// Runs on a pool of so many threads (0: one for each processor), each with the stack that evaluation asks for.
-pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+pub(crate) fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(terraform::THREAD_STACK_BYTES);
@@ -32,17 +32,17 @@ pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) ->
 }
 
 /// The graph of the stacks in the built-in vocabulary.
-pub fn graph(stacks: &[Stack]) -> Graph {
+pub(crate) fn graph(stacks: &[Stack]) -> Graph {
     graph::build(stacks, Catalog::builtin())
 }
 
 /// What all built-in rules find.
-pub fn rules(graph: &Graph) -> Vec<Finding> {
+pub(crate) fn rules(graph: &Graph) -> Vec<Finding> {
     rules::check(graph, Catalog::builtin(), RuleSet::builtin(), &|_| true)
 }
 
 impl Pipeline {
-    pub fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         let folder = std::fs::canonicalize(folder).expect("the folder exists");
         let paths = vec![folder.clone()];
         let scope = Scope::new(&Disk, &folder, Some(&folder), &paths);
@@ -53,7 +53,7 @@ impl Pipeline {
         }
     }
 
-    pub fn discover(&self) -> Discovered {
+    pub(crate) fn discover(&self) -> Discovered {
         let search = Search {
             paths: &self.paths,
             exclude: &[],
@@ -63,7 +63,7 @@ impl Pipeline {
         discover(&Disk, &self.sources, search)
     }
 
-    pub fn parse_templates(&self, found: &Discovered) -> Vec<Parsed> {
+    pub(crate) fn parse_templates(&self, found: &Discovered) -> Vec<Parsed> {
         found
             .templates
             .par_iter()
@@ -71,7 +71,7 @@ impl Pipeline {
             .collect()
     }
 
-    pub fn evaluate(&self, folders: Vec<Folder>, templates: &[Parsed]) -> Vec<Stack> {
+    pub(crate) fn evaluate(&self, folders: Vec<Folder>, templates: &[Parsed]) -> Vec<Stack> {
         let settings = Settings::default();
         let world = World {
             sources: &self.sources,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{File, Language};
 
 /// The shapes there are, by the names used on the command line, with what grows in each.
-pub const SHAPES: &[(&str, Language, Shape)] = &[
+pub(crate) const SHAPES: &[(&str, Language, Shape)] = &[
     ("one-file", Language::Terraform, one_file),
     ("one-root", Language::Terraform, one_root),
     ("folders", Language::Terraform, folders),
@@ -27,7 +27,7 @@ pub const SHAPES: &[(&str, Language, Shape)] = &[
 ];
 
 /// A generator: how many to make, and the files.
-pub type Shape = fn(usize) -> Vec<File>;
+pub(crate) type Shape = fn(usize) -> Vec<File>;
 
 fn repeat(count: usize, mut one: impl FnMut(&mut String, usize)) -> String {
     let mut text = String::new();

@@ -4,17 +4,20 @@
 //! copy. [`realistic`] repeats them as real repositories do, [`growth`] makes valid inputs that are as large as can be
 //! in one direction, where a step that is not linear shows at once.
 
-pub mod growth;
+pub(crate) mod growth;
+
+use std::path::Path;
+use std::{fs, io};
 
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
+pub(crate) enum Language {
     Terraform,
     CloudFormation,
 }
 
 /// A file: its path below the top folder, with `/`, and its text.
-pub type File = (String, String);
+pub(crate) type File = (String, String);
 
 const BUCKET: &str = include_str!("terraform/bucket/main.tf");
 const STORAGE: &str = include_str!("terraform/storage/main.tf");
@@ -24,16 +27,16 @@ const APPLICATION: &str = include_str!("terraform/root/app_0000.tf");
 const VARIABLES: &str = include_str!("terraform/root/terraform.tfvars");
 
 /// Managed resources of a Terraform root before its first application, and of each application in it.
-pub const GROUND: usize = 13;
-pub const PER_APPLICATION: usize = 36;
+pub(crate) const GROUND: usize = 13;
+pub(crate) const PER_APPLICATION: usize = 36;
 const APPLICATIONS: usize = 6;
 
 /// Resources of one CloudFormation stack with its nested stacks (4, 14 and 10), and of the serverless template beside
 /// it, transform done (14).
-pub const PER_STACK: usize = 42;
+pub(crate) const PER_STACK: usize = 42;
 
 /// Repositories as teams keep them: at least `resources` resources, hardly more.
-pub fn realistic(language: Language, resources: usize) -> Vec<File> {
+pub(crate) fn realistic(language: Language, resources: usize) -> Vec<File> {
     match language {
         Language::Terraform => terraform(resources, APPLICATIONS),
         Language::CloudFormation => cloudformation(resources),
@@ -41,7 +44,7 @@ pub fn realistic(language: Language, resources: usize) -> Vec<File> {
 }
 
 /// Terraform roots with so many applications each, above modules three deep.
-pub fn terraform(resources: usize, applications: usize) -> Vec<File> {
+pub(crate) fn terraform(resources: usize, applications: usize) -> Vec<File> {
     let mut files: Vec<File> = [
         ("bucket", BUCKET),
         ("storage", STORAGE),
@@ -96,4 +99,22 @@ fn cloudformation(resources: usize) -> Vec<File> {
         })
     };
     (0..copies).flat_map(copy).collect()
+}
+
+/// Writes the files below the folder, which must not exist yet; gives the bytes written.
+pub(crate) fn write(folder: &Path, files: &[File]) -> io::Result<usize> {
+    if folder.exists() {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "exists already",
+        ));
+    }
+    let mut bytes = 0;
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, text)?;
+        bytes += text.len();
+    }
+    Ok(bytes)
 }

@@ -4,6 +4,7 @@
 //! damaged, what can be told apart by indentation is read all the same (`recover`).
 
 mod builder;
+mod index;
 mod json;
 mod recover;
 mod sniff;

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use super::evaluator::Evaluator;
 use super::function::{Environment, Template};
+use super::program::{MAX_FILES, Unread};
 use super::scope::{Frame, Scope};
 use super::world::absolute;
 use crate::eval::{Map, Value};
 use crate::source::{EntryKind, SourceFile, SourceId};
 use crate::syntax::hcl;
-
-/// Files that `fileset()` looks at, at the most.
-const MAX_FILES: usize = 20_000;
 
 /// The world as an expression sees it.
 pub(crate) struct World<'e, 'w, 's> {
@@ -21,32 +19,37 @@ pub(crate) struct World<'e, 'w, 's> {
 }
 
 impl World<'_, '_, '_> {
-    /// The path that a function names: relative to the root module, inside the boundary.
+    /// The path that a function names: relative to the root module.
+    fn absolute(&self, path: &str) -> PathBuf {
+        absolute(&self.scope.instance.root().module.folder, path.as_ref())
+    }
+
+    /// The same, inside the boundary.
     fn path(&self, path: &str) -> Result<PathBuf, String> {
-        let world = self.evaluator.program.world;
-        let full = absolute(&self.scope.instance.root().module.folder, path.as_ref());
-        if path.starts_with('~') || !world.inside(&full) {
-            return Err(format!(
-                "{path:?} lies outside the scanned folders and is not read"
-            ));
+        let full = self.absolute(path);
+        if path.starts_with('~') || !self.evaluator.program.world.inside(&full) {
+            return Err(outside(path));
         }
         Ok(full)
     }
 }
 
+fn outside(path: &str) -> String {
+    format!("{path:?} lies outside the scanned folders and is not read")
+}
+
 impl Environment for World<'_, '_, '_> {
     fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
-        let full = self.path(path)?;
-        let world = self.evaluator.program.world;
-        let bytes = world
-            .files
-            .read(&full)
-            .map_err(|error| format!("cannot read {path:?}: {error}"))?;
-        let (file, problem) = world.sources.add(&world.scope.shown(&full), bytes);
-        match problem {
-            Some(_) => Err(format!("{path:?} is not UTF-8 text")),
-            None => Ok(file),
-        }
+        let full = self.absolute(path);
+        let text = match path.starts_with('~') {
+            true => Err(Unread::Outside),
+            false => self.evaluator.program.text(&full),
+        };
+        text.map_err(|why| match why {
+            Unread::Outside => outside(path),
+            Unread::Failed(error) => format!("cannot read {path:?}: {error}"),
+            Unread::NotText => format!("{path:?} is not UTF-8 text"),
+        })
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
@@ -68,31 +71,10 @@ impl Environment for World<'_, '_, '_> {
         }
     }
 
-    fn files(&self, folder: &str) -> Result<Vec<String>, String> {
+    fn files(&self, folder: &str) -> Result<Arc<[String]>, String> {
         let full = self.path(folder)?;
-        let files = self.evaluator.program.world.files;
-        let mut found = Vec::new();
-        let mut waiting = vec![(full, String::new(), 0)];
-        while let Some((folder, prefix, depth)) = waiting.pop() {
-            for entry in files.list(&folder).unwrap_or_default() {
-                let name = format!("{prefix}{}", entry.name);
-                let path = folder.join(&entry.name);
-                match entry.kind {
-                    EntryKind::Folder
-                        if depth < 32 && self.evaluator.program.world.inside(&path) =>
-                    {
-                        waiting.push((path, format!("{name}/"), depth + 1));
-                    }
-                    EntryKind::Folder => {}
-                    EntryKind::File => found.push(name),
-                }
-            }
-            if found.len() + waiting.len() > MAX_FILES {
-                return Err(format!("{folder:?} holds more than {MAX_FILES} files"));
-            }
-        }
-        found.sort();
-        Ok(found)
+        let found = self.evaluator.program.files_below(&full);
+        found.ok_or_else(|| format!("{folder:?} holds more than {MAX_FILES} files"))
     }
 
     fn render(&self, template: &Template, variables: &Map) -> Result<Value, String> {

@@ -24,7 +24,25 @@ pub(crate) struct Program<'w> {
     called: Mutex<FxHashMap<PathBuf, Option<Arc<Module>>>>,
     /// `.terraform/modules/modules.json` of each root, read when first needed: call path to folder.
     manifests: Mutex<FxHashMap<PathBuf, Arc<FxHashMap<EcoString, PathBuf>>>>,
+    /// What lies below the folders that `fileset()` was asked about; nothing where it is too much.
+    below: Mutex<FxHashMap<PathBuf, Option<Arc<[String]>>>>,
+    /// Texts that functions read, by the path they named.
+    texts: Mutex<FxHashMap<PathBuf, Result<Arc<SourceFile>, Unread>>>,
 }
+
+/// Why a file is not there as text.
+#[derive(Debug, Clone)]
+pub(crate) enum Unread {
+    Outside,
+    Failed(String),
+    NotText,
+}
+
+/// Files that `fileset()` looks at, at the most.
+pub(crate) const MAX_FILES: usize = 20_000;
+
+/// How deep `fileset()` looks.
+const MAX_FOLDERS_DEEP: usize = 32;
 
 /// Why a call was not followed.
 pub(crate) type Refusal = (Code, String);
@@ -55,6 +73,8 @@ impl<'w> Program<'w> {
             tfvars,
             called: Mutex::default(),
             manifests: Mutex::default(),
+            below: Mutex::default(),
+            texts: Mutex::default(),
         }
     }
 
@@ -150,6 +170,70 @@ impl<'w> Program<'w> {
             .iter()
             .flat_map(|cache| cached(cache, source));
         Ok(copies.into_iter().find_map(|folder| self.module(&folder)))
+    }
+
+    /// All regular files below a folder, as paths relative to it, sorted; nothing when there are too many. Modules ask
+    /// about one folder again and again, each instance with many patterns: it is walked once.
+    pub(crate) fn files_below(&self, folder: &Path) -> Option<Arc<[String]>> {
+        let known = self.below.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(folder) {
+            return known.clone();
+        }
+        drop(known);
+        let found = self.walk(folder);
+        let mut known = self.below.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_owned(), found.clone());
+        found
+    }
+
+    /// The text at an absolute path, read once however many instances of a module ask for it.
+    pub(crate) fn text(&self, path: &Path) -> Result<Arc<SourceFile>, Unread> {
+        let known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(path) {
+            return known.clone();
+        }
+        drop(known);
+        let text = self.read_text(path);
+        let mut known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_owned(), text.clone());
+        text
+    }
+
+    fn read_text(&self, path: &Path) -> Result<Arc<SourceFile>, Unread> {
+        if !self.world.inside(path) {
+            return Err(Unread::Outside);
+        }
+        let bytes = self.world.files.read(path);
+        let bytes = bytes.map_err(|error| Unread::Failed(error.to_string()))?;
+        let sources = self.world.sources;
+        match sources.add(&self.world.scope.shown(path), bytes) {
+            (file, None) => Ok(file),
+            _ => Err(Unread::NotText),
+        }
+    }
+
+    fn walk(&self, folder: &Path) -> Option<Arc<[String]>> {
+        let mut found = Vec::new();
+        let mut waiting = vec![(folder.to_owned(), String::new(), 0)];
+        while let Some((folder, prefix, depth)) = waiting.pop() {
+            for entry in self.world.files.list(&folder).unwrap_or_default() {
+                let name = format!("{prefix}{}", entry.name);
+                match entry.kind {
+                    EntryKind::File => found.push(name),
+                    EntryKind::Folder => {
+                        let path = folder.join(&entry.name);
+                        if depth < MAX_FOLDERS_DEEP && self.world.inside(&path) {
+                            waiting.push((path, format!("{name}/"), depth + 1));
+                        }
+                    }
+                }
+            }
+            if found.len() + waiting.len() > MAX_FILES {
+                return None;
+            }
+        }
+        found.sort();
+        Some(found.into())
     }
 
     /// The module in a folder, read now if discovery did not find it.

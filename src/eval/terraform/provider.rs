@@ -25,8 +25,21 @@ impl Evaluator<'_> {
         self.configured(instance, &named.unwrap_or_else(default))
     }
 
-    /// The configuration under a local name: the module's own, the one its call passes, or the caller's default.
+    /// The configuration under a local name, evaluated once for all resources of a module instance.
     fn configured(&self, instance: &Rc<Instance>, name: &EcoString) -> Option<Arc<Provider>> {
+        if let Some(known) = instance.providers.borrow().get(name) {
+            return known.clone();
+        }
+        let found = self.configured_anew(instance, name);
+        instance
+            .providers
+            .borrow_mut()
+            .insert(name.clone(), found.clone());
+        found
+    }
+
+    /// The module's own, the one its call passes, or the caller's default.
+    fn configured_anew(&self, instance: &Rc<Instance>, name: &EcoString) -> Option<Arc<Provider>> {
         let module = &instance.module;
         if let Some(block) = module.providers.get(name) {
             let version = module

@@ -8,7 +8,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::module::Module;
-use crate::eval::{Key, Truth, Unknown, Value, Via};
+use crate::eval::{Key, Provider, Truth, Unknown, Value, Via};
 use crate::syntax::hcl::Tree;
 
 /// One instance of a module in a stack.
@@ -33,6 +33,8 @@ pub(crate) struct Instance {
     pub(crate) expansions: RefCell<FxHashMap<u32, Rc<Expansion>>>,
     /// By row of [`Module::calls`].
     pub(crate) children: RefCell<FxHashMap<u32, Rc<Children>>>,
+    /// By local name, with the alias.
+    pub(crate) providers: RefCell<FxHashMap<EcoString, Option<Arc<Provider>>>>,
 }
 
 /// How an instance was called.
@@ -177,6 +179,7 @@ impl Instance {
             bodies: Memo::default(),
             expansions: RefCell::default(),
             children: RefCell::default(),
+            providers: RefCell::default(),
         }
     }
 

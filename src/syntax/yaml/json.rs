@@ -329,11 +329,13 @@ impl Reader<'_> {
     }
 
     fn column(&self, at: usize) -> Option<usize> {
-        let line = memchr::memrchr(b'\n', &self.bytes[..at]).map_or(0, |at| at + 1);
-        let blank = self.bytes[line..at]
-            .iter()
-            .all(|byte| matches!(byte, b' ' | b'\t'));
-        blank.then_some(at - line)
+        // Only the blanks before it are looked at: the line may be the whole text.
+        let before = self.bytes[..at].iter().rev();
+        let blanks = before
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        let line = at - blanks;
+        (line == 0 || self.bytes[line - 1] == b'\n').then_some(blanks)
     }
 
     fn report(&mut self, problem: &Problem) {

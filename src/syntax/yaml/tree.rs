@@ -2,6 +2,7 @@
 
 use ecow::EcoString;
 
+use super::index::Index;
 use crate::source::{Diagnostic, SourceId, Span};
 
 /// A node, by its index in [`Document::nodes`].
@@ -80,6 +81,7 @@ pub struct Document {
     pub errors: Vec<Diagnostic>,
     pub(super) items: Vec<NodeId>,
     pub(super) pairs: Vec<Pair>,
+    pub(super) index: Index,
 }
 
 impl Document {
@@ -92,6 +94,7 @@ impl Document {
             errors: Vec::new(),
             items: Vec::new(),
             pairs: Vec::new(),
+            index: Index::default(),
         }
     }
 
@@ -128,12 +131,6 @@ impl Document {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,
         }
-    }
-
-    /// The member of a mapping under a key.
-    pub fn get(&self, id: NodeId, key: &str) -> Option<Pair> {
-        let found = |pair: &&Pair| self.text(pair.key).is_some_and(|text| text == key);
-        self.pairs(id).iter().find(found).copied()
     }
 
     /// Whether a scalar is null: the plain texts ``, `~`, `null`, `Null`, `NULL`.

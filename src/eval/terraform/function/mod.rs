@@ -15,6 +15,7 @@ mod date;
 mod encoding;
 mod file;
 mod format;
+mod glob;
 mod hash;
 mod json;
 mod json_text;
@@ -69,7 +70,7 @@ pub trait Environment {
     ///
     /// # Errors
     /// As [`Environment::read`]; also when there are too many.
-    fn files(&self, folder: &str) -> Result<Vec<String>, String>;
+    fn files(&self, folder: &str) -> Result<Arc<[String]>, String>;
     /// The template text rendered with these variables (and no others) in scope.
     ///
     /// # Errors

@@ -1,10 +1,22 @@
 //! Regular expressions. Go and the `regex` crate both descend from RE2; what differs is translated here.
 
+use std::cell::RefCell;
+
 use regex::{Captures, Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
 
 use super::Parameter::Text as T;
 use super::{Call, Function, MAX_MEMBERS, MAX_TEXT};
 use crate::eval::{Collection, Value};
+
+/// How many compiled patterns are kept by each thread.
+const MAX_COMPILED: usize = 64;
+
+thread_local! {
+    /// The patterns used before. To compile one takes a hundred times as long as to match a name with it, and modules
+    /// match every file or element with the same few.
+    static COMPILED: RefCell<FxHashMap<String, Option<Regex>>> = RefCell::default();
+}
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::whole("regex", &[T, T], |call| {
@@ -73,6 +85,20 @@ fn result(call: &Call<'_>, pattern: &Regex, shape: &Shape, found: &Captures<'_>)
 /// # Errors
 /// When Go refuses it.
 pub(super) fn compile(pattern: &str) -> Result<Option<Regex>, String> {
+    COMPILED.with_borrow_mut(|compiled| {
+        if let Some(known) = compiled.get(pattern) {
+            return Ok(known.clone());
+        }
+        let made = compile_anew(pattern)?;
+        if compiled.len() >= MAX_COMPILED {
+            compiled.clear();
+        }
+        compiled.insert(pattern.to_owned(), made.clone());
+        Ok(made)
+    })
+}
+
+fn compile_anew(pattern: &str) -> Result<Option<Regex>, String> {
     let built = RegexBuilder::new(&translated(pattern))
         .size_limit(4 << 20)
         .dfa_size_limit(4 << 20)

@@ -1,0 +1,163 @@
+//! Times of each stage in process, over generated inputs: `cargo bench`, `cargo bench -- parse`.
+//!
+//! Reading from disk counts in `run` only; every other stage gets what the stage before it made.
+
+mod inputs;
+mod pipeline;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use distrust::eval::Stack;
+use distrust::source::{Discovered, SourceFile, SourceMap};
+use distrust::syntax::{hcl, yaml};
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use pipeline::{Parsed, Pipeline};
+
+use inputs::{Language, growth};
+
+const SIZES: [usize; 2] = [1_000, 10_000];
+const LANGUAGES: [Language; 2] = [Language::Terraform, Language::CloudFormation];
+
+fn main() {
+    // Evaluation needs deep stacks, and one thread measures the work, not the machine.
+    pipeline::with_threads(1, divan::main);
+}
+
+/// The folder with a generated input, written when first asked for.
+fn folder(language: Language, size: usize) -> PathBuf {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let guard = WRITING.lock();
+    let name = format!("{language:?}-{size}").to_lowercase();
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).expect("an older input can be removed");
+    }
+    let files = inputs::realistic(language, size);
+    inputs::write(&folder, &files).expect("the target folder can be written to");
+    drop(guard);
+    folder
+}
+
+/// Everything that was made on the way to the rules, for one input.
+struct Made {
+    pipeline: Pipeline,
+    found: Discovered,
+    templates: Vec<Parsed>,
+    stacks: Vec<Stack>,
+}
+
+fn made(language: Language, size: usize) -> &'static Made {
+    static MADE: [[OnceLock<Made>; SIZES.len()]; LANGUAGES.len()] =
+        [const { [const { OnceLock::new() }; SIZES.len()] }; LANGUAGES.len()];
+    let size_at = SIZES.iter().position(|known| *known == size);
+    let slot = &MADE[language as usize][size_at.expect("one of the sizes")];
+    slot.get_or_init(|| {
+        let pipeline = Pipeline::new(&folder(language, size));
+        let found = pipeline.discover();
+        let templates = pipeline.parse_templates(&found);
+        let stacks = pipeline.evaluate(found.folders.clone(), &templates);
+        let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
+        assert!(
+            resources >= size,
+            "{resources} resources of {size} were made"
+        );
+        Made {
+            pipeline,
+            found,
+            templates,
+            stacks,
+        }
+    })
+}
+
+fn sources(files: &[inputs::File], suffix: &str) -> (SourceMap, Vec<std::sync::Arc<SourceFile>>) {
+    let sources = SourceMap::new();
+    let wanted = files.iter().filter(|(path, _)| path.ends_with(suffix));
+    let added = wanted
+        .map(|(path, text)| sources.add(path, text.clone().into_bytes()).0)
+        .collect();
+    (sources, added)
+}
+
+fn bytes(files: &[std::sync::Arc<SourceFile>]) -> BytesCount {
+    BytesCount::new(files.iter().map(|file| file.text.len()).sum::<usize>())
+}
+
+#[divan::bench_group]
+mod parse {
+    use super::*;
+
+    #[divan::bench]
+    fn hcl_native(bencher: Bencher<'_, '_>) {
+        let (_map, files) = sources(&inputs::realistic(Language::Terraform, 10_000), ".tf");
+        bencher.counter(bytes(&files)).bench_local(|| {
+            files
+                .iter()
+                .for_each(|file| drop(black_box(hcl::parse(file.id, &file.text))));
+        });
+    }
+
+    #[divan::bench]
+    fn hcl_damaged(bencher: Bencher<'_, '_>) {
+        let (_, _, shape) = growth::SHAPES
+            .iter()
+            .find(|(name, ..)| *name == "errors")
+            .expect("it is there");
+        let (_map, files) = sources(&shape(10_000), ".tf");
+        bencher.counter(bytes(&files)).bench_local(|| {
+            files
+                .iter()
+                .for_each(|file| drop(black_box(hcl::parse(file.id, &file.text))));
+        });
+    }
+
+    #[divan::bench(args = [".yaml", ".json"])]
+    fn template(bencher: Bencher<'_, '_>, suffix: &str) {
+        let (_map, files) = sources(&inputs::realistic(Language::CloudFormation, 10_000), suffix);
+        bencher.counter(bytes(&files)).bench_local(|| {
+            files
+                .iter()
+                .for_each(|file| drop(black_box(yaml::parse(file))));
+        });
+    }
+}
+
+#[divan::bench(args = SIZES, consts = [0, 1])]
+fn evaluate<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
+    let made = made(LANGUAGES[LANGUAGE], size);
+    bencher
+        .counter(ItemsCount::new(size))
+        .with_inputs(|| made.found.folders.clone())
+        .bench_local_values(|folders| made.pipeline.evaluate(folders, &made.templates));
+}
+
+#[divan::bench(args = SIZES, consts = [0, 1])]
+fn graph<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
+    let made = made(LANGUAGES[LANGUAGE], size);
+    bencher
+        .counter(ItemsCount::new(size))
+        .bench_local(|| pipeline::graph(&made.stacks));
+}
+
+#[divan::bench(args = SIZES, consts = [0, 1])]
+fn rules<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
+    let graph = pipeline::graph(&made(LANGUAGES[LANGUAGE], size).stacks);
+    bencher
+        .counter(ItemsCount::new(size))
+        .bench_local(|| pipeline::rules(&graph));
+}
+
+/// From the folder to the findings; what the program does but for writing them.
+#[divan::bench(args = SIZES, consts = [0, 1])]
+fn run<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
+    let folder = folder(LANGUAGES[LANGUAGE], size);
+    bencher.counter(ItemsCount::new(size)).bench_local(|| {
+        let pipeline = Pipeline::new(&folder);
+        let found = pipeline.discover();
+        let templates = pipeline.parse_templates(&found);
+        let stacks = pipeline.evaluate(found.folders, &templates);
+        pipeline::rules(&pipeline::graph(&stacks))
+    });
+}
