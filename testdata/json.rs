@@ -4,7 +4,7 @@ use distrust::eval::{Data, Value};
 use serde_json::{Map, Number, json};
 
 /// The value as JSON; a part that is not known is `{"$unknown": true}`, and so is what the provider may add.
-pub fn of(value: &Value) -> serde_json::Value {
+pub(crate) fn of(value: &Value) -> serde_json::Value {
     let value = value.resolved();
     match &value.data {
         Data::Null => serde_json::Value::Null,
@@ -34,12 +34,12 @@ pub fn of(value: &Value) -> serde_json::Value {
 }
 
 /// The mark of a part that is not known.
-pub fn unknown() -> serde_json::Value {
+pub(crate) fn unknown() -> serde_json::Value {
     json!({"$unknown": true})
 }
 
 /// Whether two JSON values are the same, numbers by their decimal value.
-pub fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+pub(crate) fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
     use serde_json::Value::{Array, Number as N, Object};
     match (a, b) {
         (N(a), N(b)) => {
@@ -57,7 +57,7 @@ pub fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
 }
 
 /// Whether two JSON values are the same but for how scalars are written: `"80"` is 80, `"true"` is true.
-pub fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+pub(crate) fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
     let text = |json: &serde_json::Value| match json {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Bool(_) | serde_json::Value::Number(_) => Some(json.to_string()),

@@ -1,7 +1,6 @@
 //! Evaluation against what a real Terraform answered (see `terraform/README.md`).
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use distrust::eval::terraform::{Setting, Settings, World, evaluate};
 use distrust::eval::{Data, Stack, Value};

@@ -2,13 +2,15 @@
 //!
 //! The only file that knows all layers. A fault of this program in one stack is a diagnostic about that stack.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use ecow::EcoString;
 use rayon::prelude::*;
 
 use crate::catalog::Catalog;
-use crate::eval::{Stack, cloudformation, terraform};
+use crate::eval::{Language, Stack, cloudformation, terraform};
 use crate::findings::{Finding, RuleInfo};
 use crate::graph::{self, Graph};
 use crate::rules::{self, RuleSet};
@@ -116,10 +118,39 @@ pub(super) fn evaluate(found: Discovered, world: &World<'_>) -> Outcome {
     for made in of_templates {
         out.push(made);
     }
+    out.judge_nested_through_callers(world.sources);
     out
 }
 
 impl Outcome {
+    /// Leaves out the templates that another template nests: they are part of that stack, with the parameters it passes.
+    /// Templates that nest each other stay.
+    fn judge_nested_through_callers(&mut self, sources: &SourceMap) {
+        let templates = self
+            .stacks
+            .iter()
+            .filter(|stack| stack.language == Language::CloudFormation);
+        let nests: BTreeMap<EcoString, BTreeSet<EcoString>> = templates
+            .map(|stack| {
+                let inner = stack
+                    .resources
+                    .iter()
+                    .filter(|resource| !resource.address.module.is_empty());
+                let paths =
+                    inner.map(|resource| sources.get(resource.span.source).path.as_ref().into());
+                (stack.name.clone(), paths.collect())
+            })
+            .collect();
+        let is_nested = |name: &EcoString| {
+            nests.iter().any(|(outer, inner)| {
+                outer != name
+                    && inner.contains(name)
+                    && !nests.get(name).is_some_and(|back| back.contains(outer))
+            })
+        };
+        self.stacks.retain(|stack| !is_nested(&stack.name));
+    }
+
     fn push(&mut self, made: Result<Stack, Diagnostic>) {
         match made {
             Ok(stack) => self.stacks.push(stack),

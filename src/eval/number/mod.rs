@@ -122,7 +122,7 @@ impl Number {
             .then(|| Self::from_big(big.with_rounding().with_precision(53).value()))
     }
 
-    /// As a binary fraction of [`PRECISION`] bits.
+    /// As a binary fraction of 512 bits.
     pub fn to_big(&self) -> Big {
         match self {
             Number::Int(int) => Context::<HalfEven>::new(PRECISION)
@@ -143,7 +143,7 @@ impl Number {
         }
     }
 
-    /// The sum; `None` beyond ±2^[`MAX_EXPONENT`].
+    /// The sum; `None` beyond ±2^40,000.
     pub fn add(&self, other: &Self) -> Option<Self> {
         if let (Number::Int(a), Number::Int(b)) = (self, other)
             && let Some(sum) = a.checked_add(*b)
@@ -154,12 +154,12 @@ impl Number {
         bounded(context.add(self.to_big().repr(), other.to_big().repr()))
     }
 
-    /// The difference; `None` beyond ±2^[`MAX_EXPONENT`].
+    /// The difference; `None` beyond ±2^40,000.
     pub fn sub(&self, other: &Self) -> Option<Self> {
         self.add(&other.neg())
     }
 
-    /// The product; `None` beyond ±2^[`MAX_EXPONENT`].
+    /// The product; `None` beyond ±2^40,000.
     pub fn mul(&self, other: &Self) -> Option<Self> {
         if let (Number::Int(a), Number::Int(b)) = (self, other)
             && let Some(product) = a.checked_mul(*b)
@@ -179,7 +179,7 @@ impl Number {
         )))
     }
 
-    /// The quotient; `None` when `other` is zero and beyond ±2^[`MAX_EXPONENT`].
+    /// The quotient; `None` when `other` is zero and beyond ±2^40,000.
     pub fn div(&self, other: &Self) -> Option<Self> {
         if other.is_zero() {
             return None;

@@ -6,7 +6,7 @@
 //!
 //! Logical ids with a hash in them (deployments, versions, layers, custom domains) keep the documented prefix; the
 //! ten digits are those of the translator where it hashes what was written literally, and stable elsewhere (see
-//! [`make::hash`]).
+//! `make::hash`).
 
 mod api;
 mod api_auth;

@@ -1,7 +1,7 @@
 //! The built-in functions of Terraform 1.11 and of OpenTofu.
 //!
 //! Each function stands in the table of its file with the types of its parameters and how much it can do with values
-//! that are not wholly known ([`Mode`]). Conversion of the arguments, refusal of nulls, alternatives, unknowns and
+//! that are not wholly known (`Mode`). Conversion of the arguments, refusal of nulls, alternatives, unknowns and
 //! sensitivity are the same for all and are done here, once.
 //!
 //! Bounds: a result of more than 65,536 members or 16 MiB of text, and a number beyond ±2^40,000, is an unknown with
