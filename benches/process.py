@@ -22,7 +22,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHAPES = (
-    "one-file one-root folders ingress rules chain locals count dynamic calls statements suppressions errors "
+    "one-file one-root folders ingress block-types rules chain locals count dynamic calls statements suppressions errors "
     "template template-json templates mapping template-chain"
 ).split()
 # What is judged: processor seconds of the larger input, and how much dearer one unit may be in it.

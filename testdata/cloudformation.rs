@@ -138,10 +138,10 @@ fn check(expected: &Json, stack: &Stack) -> Vec<String> {
             wrong.push(format!("{name} is not there"));
         }
     }
-    if let Some(outputs) = expected.get("outputs") {
-        if let Err(problem) = same(outputs, &stack.outputs) {
-            wrong.push(format!("outputs{problem}"));
-        }
+    if let Some(outputs) = expected.get("outputs")
+        && let Err(problem) = same(outputs, &stack.outputs)
+    {
+        wrong.push(format!("outputs{problem}"));
     }
     check_diagnostics(expected, stack, &mut wrong);
     wrong

@@ -10,6 +10,7 @@ pub(crate) const SHAPES: &[(&str, Language, Shape)] = &[
     ("one-root", Language::Terraform, one_root),
     ("folders", Language::Terraform, folders),
     ("ingress", Language::Terraform, ingress),
+    ("block-types", Language::Terraform, block_types),
     ("rules", Language::Terraform, rules),
     ("chain", Language::Terraform, chain),
     ("locals", Language::Terraform, locals),
@@ -79,6 +80,16 @@ fn ingress(size: usize) -> Vec<File> {
     });
     main(format!(
         "resource \"aws_security_group\" \"big\" {{\n  name = \"big\"\n{blocks}}}\n"
+    ))
+}
+
+/// One resource, as many nested blocks, each of a type of its own.
+fn block_types(size: usize) -> Vec<File> {
+    let blocks = repeat(size, |text, at| {
+        put!(text, "  kind_{at} {{\n    on = true\n  }}")
+    });
+    main(format!(
+        "resource \"example_thing\" \"big\" {{\n{blocks}}}\n"
     ))
 }
 

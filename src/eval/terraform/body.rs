@@ -4,14 +4,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
+use super::blocks::BlocksOfType;
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::fail;
 use super::module::{At, attribute_of, blocks_of, constant_text};
 use super::operator;
 use super::policy_document;
 use super::scope::{Frame, Instance, Member, Scope, Slot};
-use crate::eval::{Collection, Data, Entry, List, Map, Mode, Unknown, Value, Why};
+use crate::eval::{Collection, Data, Entry, Map, Mode, Unknown, Value, Why};
 use crate::source::Span;
 use crate::syntax::hcl::{Attribute, Block, Expr, Item};
 
@@ -178,7 +180,9 @@ impl Evaluator<'_> {
     ) -> Value {
         let module = &scope.instance.module;
         let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
-        let mut blocks: Vec<(EcoString, Vec<Value>, Option<Arc<Unknown>>, Span)> = Vec::new();
+        let mut blocks: Vec<BlocksOfType> = Vec::new();
+        // By type: an object of a stranger's making may have as many types as blocks.
+        let mut slots: FxHashMap<EcoString, usize> = FxHashMap::default();
         for item in items {
             let tree = module.tree(item);
             let scope = scope.in_tree(tree);
@@ -216,17 +220,15 @@ impl Evaluator<'_> {
                         continue;
                     }
                     let header = tree.span(block.header);
-                    let slot = match blocks.iter().position(|(known, ..)| *known == name) {
-                        Some(slot) => slot,
-                        None => {
-                            blocks.push((name, Vec::new(), None, header));
-                            blocks.len() - 1
-                        }
-                    };
-                    let (_, values, rest, _) = &mut blocks[slot];
+                    let slot = *slots.entry(name).or_insert_with_key(|name| {
+                        blocks.push(BlocksOfType::new(name, header));
+                        blocks.len() - 1
+                    });
+                    let same = &mut blocks[slot];
+                    let (values, rest) = (&mut same.values, &mut same.rest);
                     if let Err(failure) = self.block(scope, item.file, &block, values, rest) {
                         self.settle(Err(failure), header);
-                        *rest = Some(Arc::new(Unknown {
+                        same.rest = Some(Arc::new(Unknown {
                             why: Why::Invalid,
                             among: vec![],
                         }));
@@ -234,21 +236,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        for (key, items, rest, span) in blocks {
-            if items.is_empty() && rest.is_none() {
-                continue;
-            }
-            let list = List {
-                items,
-                rest,
-                kind: Collection::Structural,
-            };
-            entries.push(Entry {
-                key,
-                span,
-                value: Value::new(Data::List(Arc::new(list)), span),
-            });
-        }
+        entries.extend(blocks.into_iter().filter_map(BlocksOfType::into_entry));
         Value::object(entries, at)
     }
 

@@ -27,7 +27,7 @@ impl Layers {
 
     /// The argument of this name: that of the last layer which has one.
     pub(crate) fn attribute(&self, module: &Module, name: &str) -> Option<At<Attribute>> {
-        self.latest_first().find_map(|layer| {
+        self.last_first().find_map(|layer| {
             let node = attribute_of(module.tree(&layer), &layer.node.body, name)?;
             Some(At {
                 file: layer.file,
@@ -48,7 +48,7 @@ impl Layers {
                 })
                 .collect()
         };
-        self.latest_first()
+        self.last_first()
             .map(of_layer)
             .find(|found| !found.is_empty())
             .unwrap_or_default()
@@ -87,7 +87,7 @@ impl Layers {
         merged.into_iter().map(|(item, _)| item).collect()
     }
 
-    fn latest_first(&self) -> impl Iterator<Item = At<Block>> + '_ {
+    fn last_first(&self) -> impl Iterator<Item = At<Block>> + '_ {
         self.over
             .iter()
             .rev()

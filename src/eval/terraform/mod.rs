@@ -3,6 +3,7 @@
 //! Everything is evaluated on demand and once per module instance. An expression that Terraform would refuse is an
 //! unknown value and a diagnostic; the rest of the stack still counts.
 
+mod blocks;
 mod body;
 mod comprehension;
 mod environment;
