@@ -32,14 +32,15 @@ DEARER = 2.0
 
 def measure(program, folder, threads):
     """One run: wall and processor seconds, peak memory in MiB, exit status, digest of what was written."""
-    command = [program, "check", "--format", "json", "--threads", str(threads), "."]
+    command = [program, "check", "--output-format", "json", "--threads", str(threads), "."]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode < 0 or child.returncode > 2:
+        # 0: nothing found, 1: findings, 3: some input could not be read; anything else is no measurement.
+        if child.returncode not in (0, 1, 3):
             err.seek(0)
             sys.exit(f"{' '.join(command)} in {folder} ended with {child.returncode}:\n{err.read().decode()}")
         out.seek(0)
