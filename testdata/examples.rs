@@ -344,7 +344,11 @@ fn are_undecided_with_an_unset_variable() {
 /// The text with the offending value replaced by a variable that nothing sets; nothing when the place is no value.
 fn with_unset(said: &Said, finding: &Finding, dialect: Dialect) -> Option<String> {
     let span = finding.primary.span;
-    let (from, to) = (span.start as usize, span.end as usize);
+    let (mut from, mut to) = (span.start as usize, span.end as usize);
+    // The span of a text lies between its quotes.
+    if said.text[..from].ends_with('"') && said.text[to..].starts_with('"') {
+        (from, to) = (from - 1, to + 1);
+    }
     let (before, own, after) = (&said.text[..from], &said.text[from..to], &said.text[to..]);
     let is_value = before
         .trim_end_matches([' ', '\n'])

@@ -10,8 +10,50 @@ use distrust::rules::declared::read;
 
 type Schemas = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
-/// Arguments of former versions of a provider, which the newest schema does not have any more.
-const FORMER: [(&str, &str); 1] = [("azurerm_storage_account", "enable_https_traffic_only")];
+/// Arguments of other major versions of a provider than the one that is recorded: of former ones, and of azurerm 5.
+const OTHER_VERSIONS: &[(&str, &str)] = &[
+    ("azurerm_storage_account", "enable_https_traffic_only"),
+    ("azurerm_storage_account", "allow_blob_public_access"),
+    (
+        "azurerm_storage_account_network_rules",
+        "storage_account_name",
+    ),
+    ("azurerm_mssql_server", "extended_auditing_policy"),
+    (
+        "azurerm_kubernetes_cluster",
+        "role_based_access_control.enabled",
+    ),
+    (
+        "azurerm_kubernetes_cluster",
+        "api_server_authorized_ip_ranges",
+    ),
+    (
+        "azurerm_kubernetes_cluster",
+        "addon_profile.azure_policy.enabled",
+    ),
+    ("azurerm_kubernetes_cluster", "addon_profile.oms_agent"),
+    (
+        "azurerm_kubernetes_cluster",
+        "addon_profile.oms_agent.enabled",
+    ),
+    (
+        "azurerm_kubernetes_cluster",
+        "default_node_pool.enable_node_public_ip",
+    ),
+    (
+        "azurerm_kubernetes_cluster_node_pool",
+        "enable_node_public_ip",
+    ),
+    ("azurerm_network_interface", "enable_ip_forwarding"),
+    ("azurerm_redis_cache", "enable_non_ssl_port"),
+    ("azurerm_cosmosdb_account", "local_authentication_enabled"),
+    ("azurerm_app_service", "site_config.min_tls_version"),
+    ("google_container_cluster", "enable_binary_authorization"),
+    (
+        "google_sql_database_instance",
+        "settings.ip_configuration.require_ssl",
+    ),
+];
 
 fn terraform() -> Schemas {
     read_schemas(include_str!("schemas/terraform.txt"))
@@ -35,7 +77,7 @@ fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     let known = schemas
         .get(type_name)
         .is_some_and(|paths| paths.contains(path.as_str()));
-    known || FORMER.contains(&(type_name, path.as_str()))
+    known || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
 }
 
 /// Whether a CloudFormation type has a path in snake case. Below a free-form object (a policy document) anything goes.

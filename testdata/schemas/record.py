@@ -83,7 +83,7 @@ def cdktf_paths(folder, type_name):
     """Of the TypeScript declarations of a resource: interfaces, their members and the links to the documentation."""
     short = type_name.split("_", 1)[1]
     text = (folder / "lib" / short.replace("_", "-") / "index.d.ts").read_text()
-    for structs in sorted((folder / "lib" / short.replace("_", "-")).glob("*structs*.d.ts")):
+    for structs in sorted((folder / "lib" / short.replace("_", "-")).rglob("*structs*.d.ts")):
         text += structs.read_text()
     interfaces = {}
     for name, body in re.findall(r"export interface (\w+)[^{]*\{(.*?)\n\}", text, re.S):
