@@ -5,5 +5,6 @@ mod cloudformation;
 mod examples;
 mod house;
 mod json;
+mod plan;
 mod schemas;
 mod terraform;

@@ -106,14 +106,15 @@ pub(super) fn evaluate(found: Discovered, world: &World<'_>) -> Outcome {
         let read = guarded(|| terraform::plan::read(file, &out.stacks));
         of_plans.push(read.map_err(|fault| internal_error(start(file), &fault)));
     }
+    // The plans now stand for the stacks that they are plans of.
+    let replaced: BTreeSet<EcoString> = of_plans
+        .iter()
+        .flatten()
+        .filter_map(|(_, name)| name.clone())
+        .collect();
+    out.stacks.retain(|stack| !replaced.contains(&stack.name));
     for read in of_plans {
-        let read = read.map(|(stack, replaced)| {
-            // The plan now stands for the stack that it is a plan of.
-            out.stacks
-                .retain(|stack| Some(&stack.name) != replaced.as_ref());
-            stack
-        });
-        out.push(read);
+        out.push(read.map(|(stack, _)| stack));
     }
     for made in of_templates {
         out.push(made);

@@ -4,17 +4,15 @@
 //! places and, for what is known only after apply, no links. Both come from the configuration: from the sources when
 //! they were read too, else from the expressions that the plan itself carries.
 
-use std::sync::Arc;
+mod merge;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use self::merge::Merge;
 use super::function::decode_json;
-use crate::eval::{
-    Address, Collection, Data, Declared, Entry, Key, Language, List, Map, Mode, Reference, Stack,
-    Template, Truth, Unknown, Value, Why,
-};
-use crate::source::{Code, Diagnostic, SourceFile, Span};
+use crate::eval::{Address, Data, Declared, Key, Language, Mode, Stack, Truth, Value};
+use crate::source::{Code, Diagnostic, SourceFile};
 
 /// Whether a text looks like a plan in JSON.
 pub fn looks_like_plan(text: &str) -> bool {
@@ -188,13 +186,23 @@ impl Configuration {
             .blocks
             .get(&block_of(&address))
             .and_then(|block| path(block, &["expressions"]));
-        let merge = Merge { address: &address };
+        let mut merge = Merge {
+            address: &address,
+            each: None,
+            source_stack: known.map(|known| known.address.stack.clone()),
+        };
+        let block = self.blocks.get(&block_of(&address));
+        let each = block.and_then(|block| path(block, &["for_each_expression", "references"]));
+        merge.each = list(each)
+            .iter()
+            .find_map(|text| merge.reference(text.as_text()?));
         let body = merge.value(
             after.unwrap_or(&empty),
             unknown,
             sensitive,
             expressions,
             known.map(|known| &known.body),
+            None,
         );
         Declared {
             body: Value {
@@ -210,230 +218,6 @@ impl Configuration {
             address,
         }
     }
-}
-
-/// Lays the plan's values over those of the source.
-struct Merge<'a> {
-    address: &'a Address,
-}
-
-impl Merge<'_> {
-    fn value(
-        &self,
-        after: &Value,
-        unknown: Option<&Value>,
-        sensitive: Option<&Value>,
-        expressions: Option<&Value>,
-        source: Option<&Value>,
-    ) -> Value {
-        if matches!(unknown.map(|unknown| &unknown.data), Some(Data::Bool(true))) {
-            return self.unknown(after.origin.span, expressions, source);
-        }
-        let hidden = matches!(sensitive.map(|value| &value.data), Some(Data::Bool(true)));
-        let origin = source.map_or_else(|| after.origin.clone(), |source| source.origin.clone());
-        let inner = source.map(Value::resolved);
-        let data = match &after.data {
-            Data::Map(map) => self.map(map, unknown, sensitive, expressions, inner),
-            Data::List(items) => self.list(items, unknown, sensitive, expressions, inner),
-            // The pieces of the source know where they were written, and what a JSON text decodes to.
-            Data::Text(text) => match inner.map(|source| &source.data) {
-                Some(Data::Template(template)) if says(template, text) => {
-                    Data::Template(template.clone())
-                }
-                _ => after.data.clone(),
-            },
-            _ => after.data.clone(),
-        };
-        let value = Value {
-            data,
-            origin,
-            sensitive: hidden || source.is_some_and(|source| source.sensitive),
-        };
-        match source.map(|source| &source.data) {
-            Some(Data::Reference(reference)) => {
-                let reference = Reference {
-                    value: Some(value.clone()),
-                    ..(**reference).clone()
-                };
-                Value {
-                    data: Data::Reference(Arc::new(reference)),
-                    ..value
-                }
-            }
-            _ => value,
-        }
-    }
-
-    /// A value that is known only after apply: the source may know what it refers to.
-    fn unknown(&self, span: Span, expressions: Option<&Value>, source: Option<&Value>) -> Value {
-        if let Some(source) = source {
-            return source.clone();
-        }
-        let references = expressions
-            .map(|expressions| list(path(expressions, &["references"])))
-            .unwrap_or_default();
-        let target = references
-            .iter()
-            .find_map(|reference| self.reference(reference.as_text()?));
-        match target {
-            Some(reference) => Value::new(Data::Reference(Arc::new(reference)), span),
-            None => Value::unknown(Why::Computed(ecow::eco_format!("{}", self.address)), span),
-        }
-    }
-
-    /// `aws_x.y.id` in the module of the resource.
-    fn reference(&self, text: &str) -> Option<Reference> {
-        let mut parts = text.split('.');
-        let (mode, first) = match parts.next()? {
-            "data" => (Mode::Data, parts.next()?),
-            "var" | "local" | "each" | "count" | "path" | "module" | "self" | "terraform" => {
-                return None;
-            }
-            kind => (Mode::Managed, kind),
-        };
-        let name = parts.next()?;
-        let name = name.split('[').next().unwrap_or(name);
-        let target = Address {
-            mode,
-            type_name: first.into(),
-            name: name.into(),
-            key: Key::None,
-            ..self.address.clone()
-        };
-        Some(Reference {
-            target,
-            path: parts.map(EcoString::from).collect(),
-            value: None,
-        })
-    }
-
-    fn map(
-        &self,
-        after: &Map,
-        unknown: Option<&Value>,
-        sensitive: Option<&Value>,
-        expressions: Option<&Value>,
-        source: Option<&Value>,
-    ) -> Data {
-        let source = source.and_then(Value::as_map);
-        let member = |value: Option<&Value>, key: &str| {
-            value
-                .and_then(Value::as_map)
-                .and_then(|map| map.value(key))
-                .cloned()
-        };
-        let mut entries: Vec<Entry> = Vec::new();
-        let extra = unknown
-            .and_then(Value::as_map)
-            .map(|map| map.entries.as_slice())
-            .unwrap_or_default();
-        let extra = extra.iter().filter(|entry| {
-            after.get(&entry.key).is_none() && matches!(entry.value.data, Data::Bool(true))
-        });
-        for entry in after.entries.iter().chain(extra) {
-            let key = entry.key.as_str();
-            let own = source.and_then(|source| source.get(key));
-            let inside = (
-                member(unknown, key),
-                member(sensitive, key),
-                member(expressions, key),
-            );
-            let value = self.value(
-                &entry.value,
-                inside.0.as_ref(),
-                inside.1.as_ref(),
-                inside.2.as_ref(),
-                own.map(|own| &own.value),
-            );
-            // A computed attribute that nobody configured is no part of what is declared.
-            let computed =
-                own.is_none() && inside.2.is_none() && matches!(value.data, Data::Unknown(_));
-            if !matches!(value.data, Data::Null) && !computed {
-                entries.push(Entry {
-                    key: entry.key.clone(),
-                    span: own.map_or(entry.span, |own| own.span),
-                    value,
-                });
-            }
-        }
-        Data::Map(Arc::new(Map::new(entries, None, Collection::Structural)))
-    }
-
-    fn list(
-        &self,
-        after: &List,
-        unknown: Option<&Value>,
-        sensitive: Option<&Value>,
-        expressions: Option<&Value>,
-        source: Option<&Value>,
-    ) -> Data {
-        let member = |value: Option<&Value>, at: usize| {
-            value
-                .and_then(Value::as_list)
-                .and_then(|list| list.items.get(at))
-                .cloned()
-        };
-        let own = source
-            .and_then(Value::as_list)
-            .map(|list| list.items.as_slice())
-            .unwrap_or_default();
-        let mut taken = vec![false; own.len()];
-        let items = after.items.iter().enumerate().map(|(at, item)| {
-            // The provider may give a set in another order than it was written in.
-            let best = (0..own.len())
-                .filter(|&index| !taken[index])
-                .max_by_key(|&index| (likeness(item, &own[index]), index == at));
-            if let Some(index) = best {
-                taken[index] = true;
-            }
-            let inside = (
-                member(unknown, at),
-                member(sensitive, at),
-                member(expressions, at),
-            );
-            let source = best.map(|index| &own[index]);
-            self.value(
-                item,
-                inside.0.as_ref(),
-                inside.1.as_ref(),
-                inside.2.as_ref(),
-                source,
-            )
-        });
-        Data::List(Arc::new(List {
-            items: items.collect(),
-            rest: None::<Arc<Unknown>>,
-            kind: Collection::Structural,
-        }))
-    }
-}
-
-/// How many members of two values are provably the same.
-fn likeness(a: &Value, b: &Value) -> usize {
-    match (&a.data, &b.resolved().data) {
-        (Data::Map(a), Data::Map(b)) => a
-            .entries
-            .iter()
-            .filter(|entry| {
-                b.value(&entry.key)
-                    .is_some_and(|other| entry.value.same(other).is_true())
-            })
-            .count(),
-        _ => usize::from(a.same(b).is_true()),
-    }
-}
-
-/// Whether a template of the source is this text, or JSON that says the same.
-fn says(template: &Template, text: &str) -> bool {
-    template
-        .text
-        .as_deref()
-        .is_some_and(|own| own == text || template.decoded.is_some() && same_json(own, text))
-}
-
-fn same_json(a: &str, b: &str) -> bool {
-    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    parse(a).is_some_and(|a| Some(a) == parse(b))
 }
 
 fn path<'v>(value: &'v Value, steps: &[&str]) -> Option<&'v Value> {
