@@ -33,15 +33,15 @@ fn run(text: &str) -> Vec<String> {
     for line in text.split_inclusive('\n') {
         match line.strip_prefix("=== ") {
             Some(next) => {
-                files.insert(Path::new("/work").join(&name), std::mem::take(&mut body));
+                files.insert(Path::new("/in").join(&name), std::mem::take(&mut body));
                 name = next.trim().chars().filter(|c| c.is_ascii_alphanumeric() || "._-/".contains(*c)).collect();
             }
             None => body.push_str(line),
         }
     }
-    files.insert(Path::new("/work").join(&name), body);
+    files.insert(Path::new("/in").join(&name), body);
     let sources = SourceMap::new();
-    let root = PathBuf::from("/work");
+    let root = PathBuf::from("/in");
     let scope = Scope::new(&files, &root, Some(&root), &[root.clone()]);
     let is_template: fn(&[u8]) -> bool = |bytes| yaml::looks_like_template(&String::from_utf8_lossy(bytes));
     let search = Search { paths: &[root.clone()], exclude: &[], scope: &scope, is_template };

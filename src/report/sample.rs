@@ -249,7 +249,7 @@ impl Sample {
             rules: rules(),
             scope: Scope::new(
                 &Memory::new(),
-                Path::new("/work/infra"),
+                Path::new("/srv/infra"),
                 Some(Path::new("/work")),
                 &[],
             ),

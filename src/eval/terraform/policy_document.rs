@@ -1,6 +1,6 @@
 //! `data "aws_iam_policy_document"`: the JSON that the AWS provider renders from its statements.
 //!
-//! Source: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>; order
+//! Source: the documentation of the data source `aws_iam_policy_document` of the AWS provider; order
 //! of members and of list values as version 5 of the provider gives them.
 
 use std::sync::Arc;
