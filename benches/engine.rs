@@ -5,8 +5,8 @@
 mod inputs;
 mod pipeline;
 
-use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use distrust::eval::Stack;
 use distrust::source::{Discovered, SourceFile, SourceMap};
@@ -17,8 +17,15 @@ use pipeline::{Parsed, Pipeline};
 
 use inputs::{Language, growth};
 
-const SIZES: [usize; 2] = [1_000, 10_000];
-const LANGUAGES: [Language; 2] = [Language::Terraform, Language::CloudFormation];
+/// A generated input: the language and how many resources.
+type Input = (Language, usize);
+
+const INPUTS: [Input; 4] = [
+    (Language::Terraform, 1_000),
+    (Language::Terraform, 10_000),
+    (Language::CloudFormation, 1_000),
+    (Language::CloudFormation, 10_000),
+];
 
 fn main() {
     // Evaluation needs deep stacks, and one thread measures the work, not the machine.
@@ -26,18 +33,24 @@ fn main() {
 }
 
 /// The folder with a generated input, written when first asked for.
-fn folder(language: Language, size: usize) -> PathBuf {
-    static WRITING: Mutex<()> = Mutex::new(());
-    let guard = WRITING.lock();
-    let name = format!("{language:?}-{size}").to_lowercase();
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).expect("an older input can be removed");
-    }
-    let files = inputs::realistic(language, size);
-    inputs::write(&folder, &files).expect("the target folder can be written to");
-    drop(guard);
-    folder
+fn folder(input: Input) -> &'static Path {
+    static FOLDERS: [OnceLock<PathBuf>; INPUTS.len()] = [const { OnceLock::new() }; INPUTS.len()];
+    FOLDERS[place(input)].get_or_init(|| {
+        let (language, size) = input;
+        let name = format!("{language:?}-{size}").to_lowercase();
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).expect("an older input can be removed");
+        }
+        let files = inputs::realistic(language, size);
+        inputs::write(&folder, &files).expect("the target folder can be written to");
+        folder
+    })
+}
+
+fn place(input: Input) -> usize {
+    let found = INPUTS.iter().position(|known| *known == input);
+    found.expect("one of the inputs")
 }
 
 /// Everything that was made on the way to the rules, for one input.
@@ -48,21 +61,15 @@ struct Made {
     stacks: Vec<Stack>,
 }
 
-fn made(language: Language, size: usize) -> &'static Made {
-    static MADE: [[OnceLock<Made>; SIZES.len()]; LANGUAGES.len()] =
-        [const { [const { OnceLock::new() }; SIZES.len()] }; LANGUAGES.len()];
-    let size_at = SIZES.iter().position(|known| *known == size);
-    let slot = &MADE[language as usize][size_at.expect("one of the sizes")];
-    slot.get_or_init(|| {
-        let pipeline = Pipeline::new(&folder(language, size));
+fn made(input: Input) -> &'static Made {
+    static MADE: [OnceLock<Made>; INPUTS.len()] = [const { OnceLock::new() }; INPUTS.len()];
+    MADE[place(input)].get_or_init(|| {
+        let pipeline = Pipeline::new(folder(input));
         let found = pipeline.discover();
         let templates = pipeline.parse_templates(&found);
         let stacks = pipeline.evaluate(found.folders.clone(), &templates);
         let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
-        assert!(
-            resources >= size,
-            "{resources} resources of {size} were made"
-        );
+        assert!(resources >= input.1, "{input:?} made {resources} resources");
         Made {
             pipeline,
             found,
@@ -124,37 +131,37 @@ mod parse {
     }
 }
 
-#[divan::bench(args = SIZES, consts = [0, 1])]
-fn evaluate<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
-    let made = made(LANGUAGES[LANGUAGE], size);
+#[divan::bench(args = INPUTS)]
+fn evaluate(bencher: Bencher<'_, '_>, input: Input) {
+    let made = made(input);
     bencher
-        .counter(ItemsCount::new(size))
+        .counter(ItemsCount::new(input.1))
         .with_inputs(|| made.found.folders.clone())
         .bench_local_values(|folders| made.pipeline.evaluate(folders, &made.templates));
 }
 
-#[divan::bench(args = SIZES, consts = [0, 1])]
-fn graph<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
-    let made = made(LANGUAGES[LANGUAGE], size);
+#[divan::bench(args = INPUTS)]
+fn graph(bencher: Bencher<'_, '_>, input: Input) {
+    let made = made(input);
     bencher
-        .counter(ItemsCount::new(size))
+        .counter(ItemsCount::new(input.1))
         .bench_local(|| pipeline::graph(&made.stacks));
 }
 
-#[divan::bench(args = SIZES, consts = [0, 1])]
-fn rules<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
-    let graph = pipeline::graph(&made(LANGUAGES[LANGUAGE], size).stacks);
+#[divan::bench(args = INPUTS)]
+fn rules(bencher: Bencher<'_, '_>, input: Input) {
+    let graph = pipeline::graph(&made(input).stacks);
     bencher
-        .counter(ItemsCount::new(size))
+        .counter(ItemsCount::new(input.1))
         .bench_local(|| pipeline::rules(&graph));
 }
 
 /// From the folder to the findings; what the program does but for writing them.
-#[divan::bench(args = SIZES, consts = [0, 1])]
-fn run<const LANGUAGE: usize>(bencher: Bencher<'_, '_>, size: usize) {
-    let folder = folder(LANGUAGES[LANGUAGE], size);
-    bencher.counter(ItemsCount::new(size)).bench_local(|| {
-        let pipeline = Pipeline::new(&folder);
+#[divan::bench(args = INPUTS)]
+fn run(bencher: Bencher<'_, '_>, input: Input) {
+    let folder = folder(input);
+    bencher.counter(ItemsCount::new(input.1)).bench_local(|| {
+        let pipeline = Pipeline::new(folder);
         let found = pipeline.discover();
         let templates = pipeline.parse_templates(&found);
         let stacks = pipeline.evaluate(found.folders, &templates);
