@@ -249,7 +249,7 @@ impl Sample {
             rules: rules(),
             scope: Scope::new(
                 &Memory::new(),
-                Path::new("/srv/infra"),
+                Path::new("/work/infra"),
                 Some(Path::new("/work")),
                 &[],
             ),
