@@ -71,6 +71,7 @@ impl Pipeline {
             .collect()
     }
 
+    /// Every template by itself, also those that another one nests (the program leaves them out afterwards).
     pub(crate) fn evaluate(&self, folders: Vec<Folder>, templates: &[Parsed]) -> Vec<Stack> {
         let settings = Settings::default();
         let world = World {
