@@ -18,6 +18,7 @@ mod rules {
     pub mod declared {
         pub mod model;
         pub mod read;
+        pub mod time;
     }
 }
 
@@ -123,8 +124,9 @@ fn read_rules(
         .filter(|file| file.extension().is_some_and(|ext| ext == "md"))
     {
         let text = read(file);
-        let rule = rules::declared::read::rule(&text).and_then(|rule| {
+        let rule = rules::declared::read::rule(&text).and_then(|mut rule| {
             check_rule(&rule, root, file, kinds)?;
+            add_kinds(&mut rule, kinds);
             Ok(rule)
         });
         match rule {
@@ -136,6 +138,16 @@ fn read_rules(
         }
     }
     found.into_values().unzip()
+}
+
+/// The kinds that hold the documents a rule is about, beside those it names.
+fn add_kinds(rule: &mut Rule, kinds: &BTreeMap<String, Kind>) {
+    for kind in kinds.values() {
+        let mut usages = kind.documents.iter().map(|document| document.usage);
+        if usages.any(|usage| rule.documents.contains(&usage)) && !rule.kinds.contains(&kind.name) {
+            rule.kinds.push(kind.name.clone());
+        }
+    }
 }
 
 /// What a single file cannot know: its id is its path, its flows and paths are those of the vocabulary.
@@ -160,6 +172,13 @@ fn check_rule(
         ));
     }
     let check = &rule.check;
+    for usage in &rule.documents {
+        let mut documents = kinds.values().flat_map(|kind| &kind.documents);
+        if !documents.any(|document| document.usage == *usage) {
+            let message = format!("no kind has documents for `{}`", usage.word());
+            return Err(Wrong::at(2, message));
+        }
+    }
     for name in &rule.kinds {
         let kind = kinds.get(name);
         let mut flows = Vec::new();
@@ -185,7 +204,11 @@ fn flows_of(check: &Check, out: &mut Vec<String>) {
         }
         Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => flows_of(check, out),
         Check::Reachable(reach) => out.push(reach.flow.clone()),
-        Check::Value(..) | Check::Policy(..) | Check::Related(_) => {}
+        Check::Value(..)
+        | Check::Policy(..)
+        | Check::Related(_)
+        | Check::Secret(_)
+        | Check::Native(_) => {}
     }
 }
 

@@ -25,7 +25,7 @@
 //! | [`policy`] | who may do what: IAM documents | [`policy::Document`] |
 //! | [`network`] | who can reach whom: sets of addresses, ports and protocols | interval sets |
 //! | [`findings`] | what is said: findings, severities, labels, remedies | [`findings::Finding`] |
-//! | [`rules`] | the questions | findings |
+//! | [`rules`] | the questions: declared in files, or native; secrets in plain text ([`rules::secret`]) | findings |
 //! | [`report`] | what is shown: one sort, one file per output format | text, concise, JSON, SARIF |
 //! | [`config`] | `distrust.toml` | settings |
 //! | [`cli`] | the program; `cli/engine.rs` is the one place that knows all layers | exit status |

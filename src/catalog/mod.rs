@@ -14,7 +14,9 @@ use std::sync::OnceLock;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
-pub use model::{Attribute, Flow, Join, Kind, Literal, Path, Ports, Relation, Source, Step};
+pub use model::{
+    Attribute, Encoding, Flow, Join, Kind, Literal, Path, Ports, Relation, Source, Step, Usage,
+};
 
 /// The kinds that the tool knows more about than their name.
 #[derive(Debug, Default)]

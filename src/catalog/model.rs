@@ -20,6 +20,45 @@ pub struct Kind {
     pub flows: Vec<Flow>,
     /// The edges that its attributes draw.
     pub edges: Vec<EdgeSpec>,
+    /// The policy documents that it holds.
+    pub documents: Vec<DocumentSpec>,
+}
+
+/// An attribute that holds policy documents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentSpec {
+    /// Where they are.
+    pub path: Path,
+    /// What they are for.
+    pub usage: Usage,
+}
+
+/// What a policy document is for: the types of policies of AWS's documentation (IAM User Guide, "Policies and permissions").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Usage {
+    /// What those it is attached to may do.
+    Identity,
+    /// Who may assume a role.
+    Trust,
+    /// Who may use a resource.
+    Resource,
+    /// The most that others can grant: boundaries, control policies, session policies.
+    Limit,
+}
+
+impl Usage {
+    /// All of them.
+    pub const ALL: [Usage; 4] = [Usage::Identity, Usage::Trust, Usage::Resource, Usage::Limit];
+
+    /// The word for it in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Usage::Identity => "identity",
+            Usage::Trust => "trust",
+            Usage::Resource => "resource",
+            Usage::Limit => "limit",
+        }
+    }
 }
 
 /// An attribute that some dialect spells differently, spreads over several resources, or leaves to a default.
@@ -59,6 +98,17 @@ pub struct Source {
     pub members: Vec<Member>,
     /// A value that is written nowhere.
     pub constant: Option<Literal>,
+    /// How the text found there is encoded.
+    pub text: Option<Encoding>,
+}
+
+/// How a text holds a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Encoding {
+    /// JSON; its keys become names of the vocabulary.
+    Json,
+    /// Base64 of a text.
+    Base64,
 }
 
 /// A member of an item of a list.

@@ -1,7 +1,8 @@
 //! Vocabulary files (`_kinds.yaml`) to the model. Compiled into the build script too.
 
 use super::model::{
-    Attribute, Default_, EdgeSpec, Flow, Join, Kind, Member, Path, Ports, Relation, Source, Step,
+    Attribute, Default_, DocumentSpec, EdgeSpec, Encoding, Flow, Join, Kind, Member, Path, Ports,
+    Relation, Source, Step, Usage,
 };
 use super::tree::{self, Data, Node, Wrong};
 
@@ -39,11 +40,18 @@ fn kind(name: &str, node: &Node) -> Result<Kind, Wrong> {
                 }
             }
             "edges" => kind.edges = value.items().iter().map(edge).collect::<Result<_, _>>()?,
+            "documents" => {
+                kind.documents = value
+                    .items()
+                    .iter()
+                    .map(document)
+                    .collect::<Result<_, _>>()?;
+            }
             other => {
                 return Err(unexpected(
                     *line,
                     other,
-                    "cloudformation, terraform, identity, attributes, flows, edges",
+                    "cloudformation, terraform, identity, attributes, flows, edges, documents",
                 ));
             }
         }
@@ -124,11 +132,18 @@ fn source(node: &Node, list: bool) -> Result<Source, Wrong> {
                     }
                     "constant" => source.constant = Some(value.literal()),
                     "members" => source.members = members(value)?,
+                    "text" => {
+                        source.text = Some(match value.text()? {
+                            "json" => Encoding::Json,
+                            "base64" => Encoding::Base64,
+                            other => return Err(unexpected(*line, other, "json, base64")),
+                        });
+                    }
                     other => {
                         return Err(unexpected(
                             *line,
                             other,
-                            "path, where, when, constant, members",
+                            "path, where, when, constant, members, text",
                         ));
                     }
                 }
@@ -229,6 +244,28 @@ fn majors(text: &str, line: usize) -> Result<(u32, u32), Wrong> {
     }
     let only = number(text)?;
     Ok((only, only))
+}
+
+/// `{ path: …, use: identity }`.
+fn document(node: &Node) -> Result<DocumentSpec, Wrong> {
+    let need = |key: &str| {
+        node.get(key)
+            .ok_or_else(|| Wrong::at(node.line, format!("`{key}` is missing")))
+    };
+    Ok(DocumentSpec {
+        path: path(need("path")?.text()?, node.line)?,
+        usage: usage(need("use")?)?,
+    })
+}
+
+/// What policy documents are for, by word.
+///
+/// # Errors
+/// When it is another word.
+pub fn usage(node: &Node) -> Result<Usage, Wrong> {
+    let word = node.text()?;
+    let found = Usage::ALL.into_iter().find(|usage| usage.word() == word);
+    found.ok_or_else(|| unexpected(node.line, word, &Usage::ALL.map(Usage::word).join(", ")))
 }
 
 fn edge(node: &Node) -> Result<EdgeSpec, Wrong> {

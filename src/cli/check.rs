@@ -12,6 +12,7 @@ use super::{Exit, engine};
 use crate::eval::terraform;
 use crate::findings::Severity;
 use crate::report::{Report, Statistics, View, triage};
+use crate::rules::RuleSet;
 use crate::source::{Files, Scope, Search, SourceMap, discover};
 
 /// What a finding must reach to make the run fail, unless the user says otherwise.
@@ -112,8 +113,9 @@ fn checked(
     let files = input::files(&mut options.input, &working)?;
     let root = options.input.root.as_deref();
     let scope = Scope::new(&*files, &working, root, &options.input.paths);
-    let rules = engine::rules();
-    let wrong = input::configure(options, &*files, &sources, &scope);
+    let mut set = RuleSet::builtin().clone();
+    let wrong = input::configure(options, &mut set, &*files, &sources, &scope);
+    let rules = engine::rules(&set);
     let selection = match input::selection(options, &rules) {
         Ok(selection) if wrong.is_empty() => selection,
         other => {
@@ -123,7 +125,7 @@ fn checked(
         }
     };
     let (mut outcome, files) = evaluated(&options.input, order, &*files, &sources, &scope)?;
-    engine::ask(&mut outcome, &|id| selection.has(&rules, id));
+    engine::ask(&mut outcome, &set, &|id| selection.has(&rules, id));
     let statistics = Statistics {
         files,
         rules: selection.of(&rules).count(),

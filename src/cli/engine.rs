@@ -40,9 +40,9 @@ pub(super) struct Outcome {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// The rules, sorted by id.
-pub(super) fn rules() -> Vec<RuleInfo> {
-    let rules = RuleSet::builtin().rules().iter();
+/// What is known of the rules, sorted by id.
+pub(super) fn rules(rules: &RuleSet) -> Vec<RuleInfo> {
+    let rules = rules.rules().iter();
     rules
         .zip(rules::pages())
         .map(|(rule, page)| rule.info(page))
@@ -61,11 +61,15 @@ pub(super) fn graph(stacks: &[Stack]) -> Graph {
 }
 
 /// Asks the rules that are selected, by their ids.
-pub(super) fn ask(outcome: &mut Outcome, selected: &(dyn Fn(&str) -> bool + Sync)) {
+pub(super) fn ask(
+    outcome: &mut Outcome,
+    rules: &RuleSet,
+    selected: &(dyn Fn(&str) -> bool + Sync),
+) {
     let asked = guarded(|| {
         let graph = graph(&outcome.stacks);
         let selected = |rule: &rules::Rule| selected(&rule.id);
-        rules::check(&graph, Catalog::builtin(), RuleSet::builtin(), &selected)
+        rules::check(&graph, Catalog::builtin(), rules, &selected)
     });
     match asked {
         Ok(findings) => outcome.findings = findings,
@@ -142,14 +146,15 @@ impl Outcome {
                 (stack.name.clone(), paths.collect())
             })
             .collect();
-        let is_nested = |name: &EcoString| {
-            nests.iter().any(|(outer, inner)| {
-                outer != name
-                    && inner.contains(name)
-                    && !nests.get(name).is_some_and(|back| back.contains(outer))
+        let nested: BTreeSet<&EcoString> = nests
+            .iter()
+            .flat_map(|(outer, inner)| inner.iter().map(move |name| (outer, name)))
+            .filter(|(outer, name)| {
+                outer != name && !nests.get(*name).is_some_and(|back| back.contains(*outer))
             })
-        };
-        self.stacks.retain(|stack| !is_nested(&stack.name));
+            .map(|(_, name)| name)
+            .collect();
+        self.stacks.retain(|stack| !nested.contains(&stack.name));
     }
 
     fn push(&mut self, made: Result<Stack, Diagnostic>) {

@@ -1,5 +1,6 @@
 //! `distrust rules` and `distrust explain`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -9,6 +10,7 @@ use super::terminal::Terminal;
 use super::{Exit, engine, print};
 use crate::config::{Name, Selection, nearest};
 use crate::findings::RuleInfo;
+use crate::rules::RuleSet;
 
 /// A rule as listed for programs.
 #[derive(Serialize)]
@@ -19,6 +21,8 @@ struct Listed<'a> {
     pillar: &'static str,
     controls: Vec<Control<'a>>,
     aliases: Vec<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    parameters: BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
 }
@@ -31,7 +35,7 @@ struct Control<'a> {
 
 /// Lists the rules, or those that the names select.
 pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
-    let rules = engine::rules();
+    let rules = engine::rules(RuleSet::builtin());
     let names: Vec<Name> = options
         .names
         .iter()
@@ -75,6 +79,11 @@ fn listed(rule: &RuleInfo) -> Listed<'_> {
         pillar: rule.pillar.name(),
         controls: controls.collect(),
         aliases: rule.aliases.iter().map(|alias| alias.as_str()).collect(),
+        parameters: rule
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect(),
         url: rule.url.as_deref(),
     }
 }
@@ -96,7 +105,7 @@ fn table(rules: &[&RuleInfo]) -> String {
 
 /// Shows the page of a rule.
 pub(super) fn explain(name: &str, terminal: Terminal) -> Exit {
-    let rules = engine::rules();
+    let rules = engine::rules(RuleSet::builtin());
     let named = |rule: &&RuleInfo| {
         rule.id == name
             || rule
@@ -139,6 +148,9 @@ fn page(rule: &RuleInfo) -> String {
     if !controls.is_empty() {
         let _ = writeln!(out, "controls: {}", controls.join(", "));
     }
+    for (name, value) in &rule.parameters {
+        let _ = writeln!(out, "parameter: {name} = {value}");
+    }
     let _ = writeln!(out, "\n{}", rule.help_markdown.trim());
     out
 }
@@ -161,6 +173,7 @@ mod tests {
                 id: "AC-3".into(),
             }],
             aliases: vec!["CKV_AWS_20".into(), "AVD-AWS-0092".into()],
+            parameters: Vec::new(),
             url: None,
         };
         insta::assert_snapshot!(format!("{}\n{}", table(&[&rule]), page(&rule)));

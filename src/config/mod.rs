@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::findings::Severity;
 use crate::report::Format;
+use crate::rules::{RuleSet, Unset};
 use crate::source::{Code, Diagnostic, Files, Scope, SourceMap, Span};
 
 pub use read::read;
@@ -38,6 +39,52 @@ pub struct Settings {
     pub var_file: Option<Vec<PathBuf>>,
     /// Files with values for CloudFormation's parameters, or `Name=value`, in their order.
     pub parameters: Option<Vec<String>>,
+    /// The parameters of rules: `[rules.<id>]` and what stands below.
+    pub rules: Vec<RuleParameter>,
+}
+
+/// A parameter of a rule as somebody set it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleParameter {
+    /// The id or an alias of the rule.
+    pub rule: Name,
+    /// The parameter.
+    pub name: Name,
+    /// Its value: a number or a length of time.
+    pub value: Name,
+}
+
+impl RuleParameter {
+    /// Sets parameters in a set of rules.
+    ///
+    /// # Errors
+    /// Everything that no rule has, or that is no value for it, at its place.
+    pub fn set_all(all: &[Self], rules: &mut RuleSet) -> Result<(), Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        for own in all {
+            let (rule, name, value) = (&own.rule, &own.name, &own.value);
+            let (at, message) = match rules.set(&rule.text, &name.text, &value.text) {
+                Ok(()) => continue,
+                Err(Unset::Rule) => (rule, format!("there is no rule `{}`", rule.text)),
+                Err(Unset::Parameter(known)) => {
+                    let message = match known.is_empty() {
+                        true => format!("the rule `{}` has no parameters", rule.text),
+                        false => format!("the parameters of this rule are {}", known.join(", ")),
+                    };
+                    (name, message)
+                }
+                Err(Unset::Value(like)) => {
+                    (value, format!("a value such as {like} is expected here"))
+                }
+            };
+            errors.push(Diagnostic::new(Code::Structure, at.span, message));
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
 }
 
 /// Reads the nearest `distrust.toml` from the working folder up to the root of the repository.

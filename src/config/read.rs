@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Name, Settings, beside, nearest};
+use super::{Name, RuleParameter, Settings, beside, nearest};
 use crate::findings::Severity;
 use crate::report::Format;
 use crate::source::{Code, Diagnostic, SourceFile, Span};
@@ -18,6 +18,7 @@ const KEYS: &[&str] = &[
     "module-dir",
     "output-format",
     "parameters",
+    "rules",
     "select",
     "var-file",
 ];
@@ -87,6 +88,7 @@ impl Reader<'_> {
                     names.map(|name| parameter(folder, name.text)).collect()
                 });
             }
+            "rules" => settings.rules = self.rules(value),
             "module-dir" => settings.module_dir = self.names(value).map(paths),
             "var-file" => settings.var_file = self.names(value).map(paths),
             "fail-on" => {
@@ -106,6 +108,45 @@ impl Reader<'_> {
                 self.say(key.span(), message).help = Some(help);
             }
         }
+    }
+
+    /// `[rules.<id>]` tables of parameters.
+    fn rules(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<RuleParameter> {
+        let mut all = Vec::new();
+        let DeValue::Table(rules) = value.get_ref() else {
+            self.say(value.span(), "tables `[rules.<id>]` are expected here");
+            return all;
+        };
+        for (rule, parameters) in rules {
+            let DeValue::Table(parameters) = parameters.get_ref() else {
+                self.say(parameters.span(), "a table of parameters is expected here");
+                continue;
+            };
+            for (name, value) in parameters {
+                let text = match value.get_ref() {
+                    DeValue::String(text) => text.to_string(),
+                    DeValue::Integer(number) => number.as_str().to_owned(),
+                    _ => {
+                        self.say(
+                            value.span(),
+                            "a number or a length of time is expected here",
+                        );
+                        continue;
+                    }
+                };
+                let word = |text: String, range| Name {
+                    text,
+                    span: self.span(range),
+                };
+                all.push(RuleParameter {
+                    rule: word(rule.get_ref().to_string(), rule.span()),
+                    name: word(name.get_ref().to_string(), name.span()),
+                    value: word(text, value.span()),
+                });
+            }
+        }
+        all.sort_by_key(|own| own.value.span.start);
+        all
     }
 
     /// A list of texts.

@@ -40,6 +40,39 @@ fn every_key() {
 }
 
 #[test]
+fn parameters_of_rules() {
+    let rule = "---\nid: a-b-c\nseverity: low\npillar: data\nkind: x\nparameters: { least: 90, span: 30d }\n\
+        assert: { all: [ { path: a, at-least: $least }, { path: b, at-most: $span } ] }\nmessage: m\n---\n# T\n";
+    let rule = crate::rules::declared::read::rule(rule).unwrap();
+    let (sources, settings, diagnostics) = settings(
+        "[rules.a-b-c]\nleast = 365\nspan = '7d'\nmost = 1\n[rules.zzz]\nx = 1\n[rules.'a-b-c'.y]\n",
+    );
+    assert_eq!(diagnostics.len(), 1, "a table is no value");
+    let mut set = crate::rules::RuleSet::new(vec![rule]);
+    let errors = super::RuleParameter::set_all(&settings.rules, &mut set).unwrap_err();
+    let said: Vec<String> = errors
+        .iter()
+        .map(|it| format!("{} | {}", sources.slice(it.span), it.message))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "most | the parameters of this rule are least, span",
+            "zzz | there is no rule `zzz`"
+        ]
+    );
+    let shown = format!("{:?}", set.rules()[0].check);
+    assert!(
+        shown.contains("number: 365,") && shown.contains("number: 604800,"),
+        "{shown}"
+    );
+    assert!(
+        set.set("a-b-c", "span", "7").is_err(),
+        "a number is no length of time"
+    );
+}
+
+#[test]
 fn everything_wrong_is_said_at_its_place_and_the_rest_counts() {
     let (sources, settings, diagnostics) = settings(
         "selekt = []\nfail-on = 'dire'\nignore = [1, 'a']\nexclude = 'x'\noutput-format = 'json'\nbroken = = 1\nzzz = 2\n",
@@ -84,6 +117,7 @@ fn rule(id: &str, severity: Severity, pillar: Pillar, alias: &str) -> RuleInfo {
         help_markdown: String::new(),
         controls: Vec::new(),
         aliases: vec![alias.into()],
+        parameters: Vec::new(),
         url: None,
     }
 }

@@ -6,6 +6,7 @@
 mod address;
 pub mod cloudformation;
 mod data;
+mod json;
 mod number;
 mod origin;
 mod question;
@@ -16,6 +17,7 @@ mod unknown;
 
 pub use address::{Address, Key, Mode};
 pub use data::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value};
+pub use json::parse as parse_json;
 pub(crate) use number::Decimal;
 pub use number::Number;
 pub use origin::{Origin, Role, Via};

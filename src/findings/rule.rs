@@ -126,6 +126,8 @@ pub struct RuleInfo {
     pub controls: Vec<Control>,
     /// Other ids it is known by, sorted.
     pub aliases: Vec<EcoString>,
+    /// What of it users may set, each with its value.
+    pub parameters: Vec<(EcoString, String)>,
     /// Where its page stands on the web, if it does.
     pub url: Option<String>,
 }

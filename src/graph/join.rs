@@ -105,6 +105,10 @@ impl<'a> Joins<'a> {
             .entry(resource.address.block())
             .or_default()
             .push(at);
+        // What a data source reads is somebody else's: it owns no satellites by its name.
+        if resource.address.mode == Mode::Data {
+            return;
+        }
         let Some(kind) = self.catalog.kind_by_type(&resource.address.type_name) else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ecow::eco_format;
 use rustc_hash::FxHashMap;
 
 use super::default::default;
@@ -51,17 +52,16 @@ struct Subject<'a> {
 impl<'a> Lowering<'a> {
     fn resource(&mut self, at: usize, catalog: &'a Catalog) -> Resource {
         let declared = &self.stack.resources[at];
-        let mut resource = plain(
-            declared,
-            catalog.kind_of(&declared.address.type_name),
-            self.stack.language,
-        );
-        let Some(kind) = catalog.kind_by_type(&declared.address.type_name) else {
+        let type_name = &declared.address.type_name;
+        if declared.address.mode == Mode::Data {
+            // It reads what is managed elsewhere: no rule about the resource is asked of it.
+            let kind = eco_format!("data.{type_name}");
+            return plain(declared, kind, self.stack.language);
+        }
+        let mut resource = plain(declared, catalog.kind_of(type_name), self.stack.language);
+        let Some(kind) = catalog.kind_by_type(type_name) else {
             return resource;
         };
-        if declared.address.mode == Mode::Data {
-            return resource;
-        }
         let mut subject = Subject {
             kind,
             own: Some(at),

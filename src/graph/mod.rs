@@ -4,6 +4,7 @@
 //! ([`Resource::start`]): nothing is copied or renamed that nobody asks for, free-form maps (tags, policy documents) are
 //! never mistaken for attributes, and origins stay what they were.
 
+mod decode;
 mod default;
 mod join;
 mod link;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::decode::decoded;
 use super::default::literal_value;
 use super::said::{filtered, otherwise, perhaps, translated};
 use super::walk;
@@ -28,7 +29,7 @@ impl Reader {
         }
         let value = match &source.constant {
             Some(literal) => Some(literal_value(literal, body.origin.span)),
-            None => walk::value(body, &source.path.0, self.language),
+            None => self.found(body, source),
         };
         let value = translated(value?, source)?;
         Some(if chosen.is_true() {
@@ -37,6 +38,16 @@ impl Reader {
             perhaps(value, Why::Condition)
         })
     }
+
+    /// What is written at the path of a source, decoded where it is a text that holds a value.
+    fn found(&self, body: &Value, source: &Source) -> Option<Value> {
+        let value = walk::value(body, &source.path.0, self.language)?;
+        match source.text {
+            Some(encoding) => decoded(value, encoding),
+            None => Some(value),
+        }
+    }
+
     /// Adds what a source says in one body to a list.
     pub(super) fn collect(
         &self,
@@ -55,7 +66,7 @@ impl Reader {
             items.add(item, unsure);
             return;
         }
-        let Some(found) = walk::value(body, &source.path.0, self.language) else {
+        let Some(found) = self.found(body, source) else {
             return;
         };
         items.written += 1;

@@ -2,8 +2,7 @@
 
 use ecow::EcoString;
 
-use super::json;
-use crate::eval::{Data, Value, Why};
+use crate::eval::{Data, Value, Why, parse_json};
 use crate::source::Span;
 
 /// A policy document.
@@ -109,7 +108,7 @@ impl Document {
                     self.add(decoded);
                 }
             }
-            Data::Text(_) | Data::Template(_) => match json::parse(own) {
+            Data::Text(_) | Data::Template(_) => match parse_json(own) {
                 Ok(parsed)
                     if !matches!(parsed.resolved().data, Data::Text(_) | Data::Template(_)) =>
                 {

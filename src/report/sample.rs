@@ -148,6 +148,7 @@ fn rules() -> Vec<RuleInfo> {
             id: "AC-3".into(),
         }],
         aliases: vec!["CKV_AWS_20".into()],
+        parameters: Vec::new(),
         url: Some(format!("https://example.org/rules/{id}")),
     };
     vec![

@@ -73,9 +73,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
         severity: rule.severity_of_findings(),
         certainty,
         subjects: vec![resource.address.clone()],
-        message: rule
-            .message
-            .replace("{address}", &resource.address.to_string()),
+        message: message(rule, resource, cause),
         primary: Label {
             span: primary,
             text: String::new(),
@@ -83,6 +81,13 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
         related: labels.labels,
         remedy: rule.remedy.as_ref().map(remedy),
     }
+}
+
+fn message(rule: &Rule, resource: &Resource, cause: &[Witness]) -> String {
+    let detail = cause.iter().find_map(|witness| witness.detail.as_deref());
+    rule.message
+        .replace("{detail}", detail.unwrap_or_default())
+        .replace("{address}", &resource.address.to_string())
 }
 
 /// The related places: each once, and never the primary one.

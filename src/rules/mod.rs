@@ -2,6 +2,9 @@
 
 pub mod declared;
 mod finding;
+pub mod native;
+pub mod secret;
+mod subject;
 #[cfg(test)]
 mod tests;
 
@@ -12,11 +15,13 @@ use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
 use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
-use crate::graph::{Graph, Resource};
+use crate::graph::Graph;
+use declared::model::Amount;
 pub use declared::model::Rule;
+pub use subject::{Held, Subject, held};
 
 /// A set of rules, dispatched by kind.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct RuleSet {
     rules: Vec<Rule>,
     by_kind: FxHashMap<String, Vec<usize>>,
@@ -44,6 +49,29 @@ impl RuleSet {
         Self { rules, by_kind }
     }
 
+    /// Sets a parameter of the rule with an id or alias.
+    ///
+    /// # Errors
+    /// When there is no such rule or parameter, or the value is not of its sort; nothing is changed then.
+    pub fn set(&mut self, rule: &str, name: &str, value: &str) -> Result<(), Unset> {
+        let own = self.rules.iter_mut().find(|own| own.is_called(rule));
+        let own = own.ok_or(Unset::Rule)?;
+        let known = own.parameters.iter_mut().find(|(known, _)| known == name);
+        let Some((_, amount)) = known else {
+            let known = own.parameters.iter().map(|(known, _)| known.clone());
+            return Err(Unset::Parameter(known.collect()));
+        };
+        let set = Amount::parse(value).filter(|set| set.time == amount.time);
+        let set = set.ok_or_else(|| Unset::Value(amount.to_string()))?;
+        amount.number = set.number;
+        own.check.amounts(&mut |used| {
+            if used.parameter.as_deref() == Some(name) {
+                used.number = set.number;
+            }
+        });
+        Ok(())
+    }
+
     /// All of them, in order of their ids.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -51,13 +79,27 @@ impl RuleSet {
 
     /// The rule with an id or alias.
     pub fn find(&self, id: &str) -> Option<&Rule> {
-        self.rules
-            .iter()
-            .find(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))
+        self.rules.iter().find(|rule| rule.is_called(id))
     }
 }
 
+/// Why a parameter was not set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unset {
+    /// There is no such rule.
+    Rule,
+    /// The rule has other parameters: these.
+    Parameter(Vec<String>),
+    /// The value is of another sort than this.
+    Value(String),
+}
+
 impl Rule {
+    /// Whether this is its id or one of its aliases.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id == name || self.aliases.iter().any(|alias| alias == name)
+    }
+
     /// How bad a finding of it is.
     pub fn severity_of_findings(&self) -> Severity {
         let name = declared::model::SEVERITIES.get(usize::from(self.severity));
@@ -89,6 +131,11 @@ impl Rule {
             help_markdown: page.to_owned(),
             controls,
             aliases,
+            parameters: self
+                .parameters
+                .iter()
+                .map(|(name, amount)| (name.as_str().into(), amount.to_string()))
+                .collect(),
             url: None,
         }
     }
@@ -115,6 +162,7 @@ pub fn check(
         .resources
         .par_iter()
         .flat_map_iter(|resource| {
+            let subject = Subject::new(resource, graph, catalog);
             let asked = rules
                 .by_kind
                 .get(resource.kind.as_str())
@@ -122,7 +170,7 @@ pub fn check(
                 .flatten();
             let asked = asked.filter(|at| chosen[**at]);
             asked
-                .flat_map(|at| ask(&rules.rules[*at], *at, resource, graph, catalog))
+                .flat_map(|at| ask(&rules.rules[*at], *at, &subject))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -131,15 +179,9 @@ pub fn check(
     finding::merge(said)
 }
 
-fn ask(
-    rule: &Rule,
-    at: usize,
-    resource: &Resource,
-    graph: &Graph,
-    catalog: &Catalog,
-) -> Vec<(usize, Finding)> {
-    let outcome = declared::evaluate(&rule.check, resource, graph, catalog);
-    finding::of(rule, resource, outcome)
+fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {
+    let outcome = declared::evaluate(&rule.check, subject);
+    finding::of(rule, subject.resource, outcome)
         .into_iter()
         .map(|finding| (at, finding))
         .collect()
@@ -162,7 +204,8 @@ fn agree(
                 .iter()
                 .any(|kind| *kind == resource.kind.as_str())
             {
-                count += ask(rule, at, resource, graph, catalog).len();
+                let subject = Subject::new(resource, graph, catalog);
+                count += ask(rule, at, &subject).len();
             }
         }
     }

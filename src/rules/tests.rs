@@ -70,6 +70,25 @@ fn absence_points_at_the_header() {
 }
 
 #[test]
+fn a_data_source_is_no_resource() {
+    let make = &mut Maker::default();
+    let mut data = bucket(make);
+    data.address.mode = crate::eval::Mode::Data;
+    assert!(findings(Language::Terraform, vec![data.clone()], VERSIONING).is_empty());
+
+    // What a satellite says of the bucket that it reads is checked all the same.
+    let name = make.text("logs");
+    let suspended = make.text("Suspended");
+    let satellite = versioning(make, name, suspended);
+    let found = findings(Language::Terraform, vec![data, satellite], VERSIONING);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].subjects[0].to_string(),
+        "aws_s3_bucket_versioning.v"
+    );
+}
+
+#[test]
 fn a_satellite_speaks_for_its_bucket() {
     let make = &mut Maker::default();
     let b = bucket(make);

@@ -9,9 +9,10 @@ use clap::ArgMatches;
 use super::super::engine;
 use super::super::options::{Check, Input};
 use super::Refusal;
-use crate::config::{self, Name, Selection};
+use crate::config::{self, Name, RuleParameter, Selection};
 use crate::eval::terraform::{self, Setting};
 use crate::findings::RuleInfo;
+use crate::rules::RuleSet;
 use crate::source::{Diagnostic, Disk, Files, Memory, Overlay, Scope, SourceMap};
 use crate::syntax::yaml::{self, Document};
 
@@ -69,11 +70,12 @@ fn terraform_text(bytes: &[u8]) -> bool {
 /// Fills in from `distrust.toml` what the command line leaves open; what is wrong with the file.
 pub(super) fn configure(
     options: &mut Check,
+    rules: &mut RuleSet,
     files: &dyn Files,
     sources: &SourceMap,
     scope: &Scope,
 ) -> Vec<Diagnostic> {
-    let (settings, wrong) = config::find(files, sources, scope);
+    let (settings, mut wrong) = config::find(files, sources, scope);
     let names = |words: Option<Vec<String>>, set: Option<Vec<Name>>| match words {
         Some(words) => Some(words.iter().map(|word| word.as_str().into()).collect()),
         None => set,
@@ -87,6 +89,12 @@ pub(super) fn configure(
     input.module_dir = input.module_dir.take().or(settings.module_dir);
     input.parameters = input.parameters.take().or(settings.parameters);
     input.project_var_files = settings.var_file.unwrap_or_default();
+    wrong.extend(
+        RuleParameter::set_all(&settings.rules, rules)
+            .err()
+            .into_iter()
+            .flatten(),
+    );
     wrong
 }
 

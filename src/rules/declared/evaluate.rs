@@ -3,19 +3,18 @@
 use super::model::{Check, Reach, Related, Test};
 use super::outcome::{Outcome, Witness};
 use super::{policy, value};
-use crate::catalog::{Catalog, Path, Step};
-use crate::eval::{Data, Truth, Value, Why};
-use crate::graph::{Graph, Resource, walk};
+use crate::catalog::{Path, Step};
+use crate::eval::{Data, Language, Truth, Value, Why};
+use crate::graph::walk;
 use crate::network::address::{Addresses, parse};
 use crate::network::reach::{self, Question};
+use crate::rules::{Subject, native, secret};
 use crate::source::Span;
 
 /// What surrounds a check.
 #[derive(Clone, Copy)]
-struct Scope<'a> {
-    graph: &'a Graph,
-    catalog: &'a Catalog,
-    resource: &'a Resource,
+struct Scope<'s, 'a> {
+    subject: &'s Subject<'a>,
 }
 
 /// Where paths of a check begin: at the resource, or at a member of one of its lists.
@@ -33,16 +32,11 @@ enum Quantifier {
 }
 
 /// Whether a check holds of a resource.
-pub fn evaluate(check: &Check, resource: &Resource, graph: &Graph, catalog: &Catalog) -> Outcome {
-    Scope {
-        graph,
-        catalog,
-        resource,
-    }
-    .check(check, Base::Resource)
+pub fn evaluate(check: &Check, subject: &Subject<'_>) -> Outcome {
+    Scope { subject }.check(check, Base::Resource)
 }
 
-impl<'a> Scope<'a> {
+impl Scope<'_, '_> {
     fn check(&self, check: &Check, base: Base<'_>) -> Outcome {
         match check {
             Check::All(checks) => Outcome::all(checks.iter().map(|check| self.check(check, base))),
@@ -63,6 +57,16 @@ impl<'a> Scope<'a> {
             }
             Check::Reachable(reach) => self.reachable(reach),
             Check::Related(related) => self.related(related),
+            Check::Secret(path) => {
+                self.along(path, base, Quantifier::Some, &|found, place| match found {
+                    Some(found) => secrets(found),
+                    None => Outcome::new(Truth::False, Witness::absent(place)),
+                })
+            }
+            Check::Native(name) => match native::find(name) {
+                Some(ask) => ask(self.subject),
+                None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
+            },
         }
     }
 
@@ -99,13 +103,13 @@ impl<'a> Scope<'a> {
         leaf: &Leaf<'_>,
     ) -> Outcome {
         let walk = Walk {
-            scope: self,
+            language: self.subject.resource.language,
             quantifier,
             leaf,
         };
         match base {
             Base::Resource => {
-                let (value, start) = self.resource.start(path);
+                let (value, start) = self.subject.resource.start(path);
                 walk.at(value, start.each, start.steps, None)
             }
             Base::Member(value) => walk.at(value, false, &path.0, Some(value.origin.span)),
@@ -113,10 +117,11 @@ impl<'a> Scope<'a> {
     }
 
     fn reachable(&self, reach: &Reach) -> Outcome {
-        let flow = self.catalog.kind(&self.resource.kind);
+        let resource = self.subject.resource;
+        let flow = self.subject.catalog.kind(&resource.kind);
         let flow = flow.and_then(|kind| kind.flows.iter().find(|flow| flow.name == reach.flow));
         let Some(flow) = flow else {
-            return Outcome::unknown(&self.resource.body, Why::Limit);
+            return Outcome::unknown(&resource.body, Why::Limit);
         };
         let world = reach.from.iter().any(|from| from == "world");
         let networks: Vec<Addresses> = reach.from.iter().filter_map(|text| parse(text)).collect();
@@ -126,7 +131,7 @@ impl<'a> Scope<'a> {
             protocols: reach.protocols.clone(),
             every_port: reach.every_port,
         };
-        let answer = reach::ask(self.resource, flow, &question);
+        let answer = reach::ask(resource, flow, &question);
         let mut witnesses: Vec<Vec<Witness>> = answer
             .witnesses
             .iter()
@@ -152,20 +157,18 @@ impl<'a> Scope<'a> {
 
     /// Whether some resource that an edge connects is of the kind and satisfies the check.
     fn related(&self, related: &Related) -> Outcome {
+        let (graph, own) = (self.subject.graph, self.subject.resource.id);
         let edges: Vec<_> = if related.outgoing {
-            self.graph
-                .outgoing(self.resource.id)
+            graph
+                .outgoing(own)
                 .iter()
                 .map(|edge| (edge, edge.to))
                 .collect()
         } else {
-            self.graph
-                .incoming(self.resource.id)
-                .map(|edge| (edge, edge.from))
-                .collect()
+            graph.incoming(own).map(|edge| (edge, edge.from)).collect()
         };
         let others = edges.into_iter().filter_map(|(edge, id)| {
-            let other = self.graph.resource(id);
+            let other = graph.resource(id);
             let fits = related
                 .relation
                 .as_ref()
@@ -185,11 +188,7 @@ impl<'a> Scope<'a> {
                     ..Witness::absent(None)
                 },
             ),
-            Some(check) => Scope {
-                resource: other,
-                ..*self
-            }
-            .check(check, Base::Resource),
+            Some(check) => evaluate(check, &Subject::new(other, graph, self.subject.catalog)),
         });
         let outcome = Outcome::any(outcomes);
         if outcome.causes.is_empty() {
@@ -199,16 +198,35 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// True because of every text below a value that is a secret.
+fn secrets(value: &Value) -> Outcome {
+    let found = secret::find(value);
+    let causes = found.secrets.iter().map(|secret| {
+        let witness = Witness {
+            why: None,
+            detail: Some(secret.what.into()),
+            ..Witness::of(&secret.value)
+        };
+        Outcome::new(Truth::True, witness)
+    });
+    // A secret that is here is one, whatever else may be there.
+    match (found.secrets.is_empty(), found.unknown) {
+        (false, _) => Outcome::any(causes),
+        (true, Some(why)) => Outcome::unknown(value, why),
+        (true, None) => Outcome::new(Truth::False, Witness::of(value)),
+    }
+}
+
 /// What is asked at the end of a path.
 type Leaf<'l> = dyn Fn(Option<&Value>, Option<Span>) -> Outcome + 'l;
 
-struct Walk<'w, 'a> {
-    scope: &'w Scope<'a>,
+struct Walk<'w> {
+    language: Language,
     quantifier: Quantifier,
     leaf: &'w Leaf<'w>,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     fn at(&self, value: &Value, each: bool, steps: &[Step], place: Option<Span>) -> Outcome {
         let own = value.resolved();
         match &own.data {
@@ -245,10 +263,7 @@ impl Walk<'_, '_> {
         let Data::Map(map) = &own.data else {
             return (self.leaf)(None, place);
         };
-        match (
-            walk::entry(map, &step.name, self.scope.resource.language),
-            &map.rest,
-        ) {
+        match (walk::entry(map, &step.name, self.language), &map.rest) {
             (Some(next), _) => self.at(next, step.each, rest, place),
             (None, None) => (self.leaf)(None, place),
             (None, Some(unknown)) => Outcome::unknown(own, unknown.why.clone()),

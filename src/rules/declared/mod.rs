@@ -5,6 +5,7 @@ pub mod model;
 mod outcome;
 mod policy;
 pub mod read;
+pub mod time;
 pub mod value;
 
 pub use evaluate::evaluate;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::model::{Literal, Path};
+use crate::catalog::model::{Literal, Path, Usage};
 
 /// Severities in rising order, as rule files spell them.
 pub const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
@@ -31,6 +31,10 @@ pub struct Rule {
     pub pillar: String,
     /// The kinds it is about.
     pub kinds: Vec<String>,
+    /// Besides, every kind that holds policy documents of these uses.
+    pub documents: Vec<Usage>,
+    /// The numbers that users may set, with what holds unless they do.
+    pub parameters: Vec<(String, Amount)>,
     /// What must hold.
     pub check: Check,
     /// What a finding says; `{address}` stands for the resource.
@@ -56,6 +60,16 @@ pub struct RemedySpec {
     pub applicability: u8,
 }
 
+impl std::fmt::Display for Amount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.number {
+            days if self.time && days % 86_400 == 0 => write!(f, "{}d", days / 86_400),
+            seconds if self.time => write!(f, "{seconds}s"),
+            number => write!(f, "{number}"),
+        }
+    }
+}
+
 /// What must hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Check {
@@ -77,6 +91,65 @@ pub enum Check {
     Policy(Path, Statement),
     /// Some resource that an edge connects is like this.
     Related(Related),
+    /// Some text below a path is a secret.
+    Secret(Path),
+    /// What the native question of this name answers.
+    Native(String),
+}
+
+impl Check {
+    /// Goes through every number that values are compared with.
+    pub fn amounts(&mut self, visit: &mut dyn FnMut(&mut Amount)) {
+        match self {
+            Check::All(checks) | Check::Any(checks) => {
+                checks.iter_mut().for_each(|check| check.amounts(visit));
+            }
+            Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => {
+                check.amounts(visit);
+            }
+            Check::Value(_, tests) => {
+                for test in tests {
+                    if let Test::AtLeast(amount) | Test::AtMost(amount) = test {
+                        visit(amount);
+                    }
+                }
+            }
+            Check::Related(related) => {
+                if let Some(check) = &mut related.check {
+                    check.amounts(visit);
+                }
+            }
+            Check::Reachable(_) | Check::Policy(..) | Check::Secret(_) | Check::Native(_) => {}
+        }
+    }
+}
+
+/// A number, or a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// How much; of times in seconds.
+    pub number: i64,
+    /// Whether it is a time: texts are read as times then.
+    pub time: bool,
+    /// The parameter of the rule that sets it.
+    pub parameter: Option<String>,
+}
+
+impl Amount {
+    /// Reads `90`, or `90d`, `7776000s`, `P90D`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Ok(number) = text.parse() {
+            return Some(Self {
+                number,
+                ..Self::default()
+            });
+        }
+        Some(Self {
+            number: super::time::seconds(text)?,
+            time: true,
+            parameter: None,
+        })
+    }
 }
 
 /// A question about one value.
@@ -96,10 +169,12 @@ pub enum Test {
     Contains(Literal),
     /// Is there (or is not).
     Exists(bool),
-    /// Is a number, and at least this.
-    AtLeast(i64),
-    /// Is a number, and at most this.
-    AtMost(i64),
+    /// Is a number or a time, and at least this.
+    AtLeast(Amount),
+    /// Is a number or a time, and at most this.
+    AtMost(Amount),
+    /// Is a text that stands in the configuration (or is not).
+    Plaintext(bool),
     /// Is a network inside one of these.
     Within(Vec<String>),
 }

@@ -1,5 +1,7 @@
 //! What a check says of a resource, and because of which values.
 
+use ecow::EcoString;
+
 use crate::eval::{Origin, Truth, Value, Why};
 use crate::source::Span;
 
@@ -12,6 +14,8 @@ pub struct Witness {
     pub place: Option<Span>,
     /// Why it is not known, when it is not.
     pub why: Option<Why>,
+    /// What the message says of it in place of `{detail}`.
+    pub detail: Option<EcoString>,
 }
 
 /// An answer and its independent causes. Each cause alone is enough for the answer; within one all witnesses count.
@@ -30,6 +34,16 @@ impl Witness {
             origin: Some(value.origin.clone()),
             place: None,
             why: value.first_why(),
+            detail: None,
+        }
+    }
+
+    /// With the words for `{detail}`.
+    #[must_use]
+    pub fn saying(self, detail: impl Into<EcoString>) -> Self {
+        Self {
+            detail: Some(detail.into()),
+            ..self
         }
     }
 
@@ -39,6 +53,7 @@ impl Witness {
             origin: None,
             place,
             why: None,
+            detail: None,
         }
     }
 }

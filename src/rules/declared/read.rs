@@ -1,15 +1,16 @@
 //! Rule files to the model: Markdown with YAML front matter. Compiled into the build script too.
 
 use super::model::{
-    APPLICABILITIES, Check, PILLARS, Reach, Related, RemedySpec, Rule, SEVERITIES, Statement, Test,
+    APPLICABILITIES, Amount, Check, PILLARS, Reach, Related, RemedySpec, Rule, SEVERITIES,
+    Statement, Test,
 };
 use crate::catalog::model::Path;
-use crate::catalog::read::path;
+use crate::catalog::read::{path, usage};
 use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, related";
+const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, related, secret";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -38,15 +39,42 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
             .ok_or_else(|| Wrong::at(1, format!("`{key}` is missing")))
     };
     for (key, line, _) in root.map()? {
-        const KEYS: [&str; 9] = [
-            "id", "severity", "pillar", "kind", "assert", "message", "remedy", "controls",
+        const KEYS: [&str; 12] = [
+            "id",
+            "severity",
+            "pillar",
+            "kind",
+            "documents",
+            "parameters",
+            "assert",
+            "native",
+            "message",
+            "remedy",
+            "controls",
             "aliases",
         ];
         if !KEYS.contains(&key.as_str()) {
             return Err(unexpected(*line, key, &KEYS.join(", ")));
         }
     }
-    let check = check(need("assert")?, 0)?;
+    let parameters = root.get("parameters").map_or(Ok(Vec::new()), parameters)?;
+    let check = match (root.get("native"), root.get("assert")) {
+        (Some(name), None) => Check::Native(name.text()?.to_owned()),
+        (None, Some(node)) => {
+            let mut check = check(node, 0)?;
+            settle(&mut check, &parameters).map_err(|message| Wrong::at(node.line, message))?;
+            check
+        }
+        _ => return Err(Wrong::at(1, "one of `assert` and `native` is needed")),
+    };
+    let kinds = root.get("kind").map_or(Ok(Vec::new()), Node::texts)?;
+    let documents = match root.get("documents") {
+        Some(node) => node.items().iter().map(usage).collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
+    if kinds.is_empty() && documents.is_empty() {
+        return Err(Wrong::at(1, "one of `kind` and `documents` is needed"));
+    }
     let mut controls = Vec::new();
     if let Some(node) = root.get("controls") {
         for (standard, _, ids) in node.map()? {
@@ -57,7 +85,9 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
         id: need("id")?.text()?.to_owned(),
         severity: word(need("severity")?, &SEVERITIES)?,
         pillar: PILLARS[word(need("pillar")?, &PILLARS)? as usize].to_owned(),
-        kinds: need("kind")?.texts()?,
+        kinds,
+        documents,
+        parameters,
         check,
         message: need("message")?.text()?.to_owned(),
         remedy: root.get("remedy").map(remedy).transpose()?,
@@ -65,6 +95,46 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
         aliases: root.get("aliases").map_or(Ok(Vec::new()), Node::texts)?,
         title: title(page, page_line)?,
     })
+}
+
+/// The parameters of a rule and what they are unless somebody sets them.
+fn parameters(node: &Node) -> Result<Vec<(String, Amount)>, Wrong> {
+    let mut parameters = Vec::new();
+    for (name, line, value) in node.map()? {
+        let text = value.text()?;
+        let amount = Amount::parse(text)
+            .ok_or_else(|| Wrong::at(*line, format!("`{text}` is no number and no time")))?;
+        parameters.push((
+            name.clone(),
+            Amount {
+                parameter: Some(name.clone()),
+                ..amount
+            },
+        ));
+    }
+    Ok(parameters)
+}
+
+/// Puts parameters where a check names them, and says when one of them is missing or stands nowhere.
+fn settle(check: &mut Check, parameters: &[(String, Amount)]) -> Result<(), String> {
+    let mut missing = None;
+    let mut used = Vec::new();
+    check.amounts(&mut |amount| {
+        let Some(name) = amount.parameter.clone() else {
+            return;
+        };
+        match parameters.iter().find(|(own, _)| *own == name) {
+            Some((_, set)) => *amount = set.clone(),
+            None => missing = Some(name.clone()),
+        }
+        used.push(name);
+    });
+    let idle = parameters.iter().find(|(name, _)| !used.contains(name));
+    match (missing, idle) {
+        (Some(name), _) => Err(format!("there is no parameter `{name}`")),
+        (None, Some((name, _))) => Err(format!("nothing is compared with the parameter `{name}`")),
+        (None, None) => Ok(()),
+    }
 }
 
 fn title(page: &str, line: usize) -> Result<String, Wrong> {
@@ -180,16 +250,27 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
         "reachable" => Ok(Check::Reachable(reach(node, value.text()?)?)),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
         "related" => Ok(Check::Related(related(node, value, depth)?)),
+        "secret" => only(&[]).and_then(|()| Ok(Check::Secret(path(value.text()?, *line)?))),
         other => Err(unexpected(*line, other, CHECKS)),
     }
 }
 
 fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
     let text = || value.text().map(str::to_owned);
-    let number = || {
+    let amount = || {
         let text = value.text()?;
-        text.parse::<i64>()
-            .map_err(|_| Wrong::at(value.line, format!("`{text}` is not a whole number")))
+        if let Some(name) = text.strip_prefix('$') {
+            return Ok(Amount {
+                parameter: Some(name.to_owned()),
+                ..Amount::default()
+            });
+        }
+        Amount::parse(text).ok_or_else(|| {
+            Wrong::at(
+                value.line,
+                format!("`{text}` is no whole number and no time"),
+            )
+        })
     };
     Ok(match name.as_str() {
         "equals" => Test::Equals(value.literal()),
@@ -199,11 +280,12 @@ fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
         "ends-with" => Test::EndsWith(text()?),
         "contains" => Test::Contains(value.literal()),
         "exists" => Test::Exists(boolean(value)?),
-        "at-least" => Test::AtLeast(number()?),
-        "at-most" => Test::AtMost(number()?),
+        "at-least" => Test::AtLeast(amount()?),
+        "at-most" => Test::AtMost(amount()?),
+        "plaintext" => Test::Plaintext(boolean(value)?),
         "within" => Test::Within(value.texts()?),
         other => {
-            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, within";
+            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, within, plaintext";
             return Err(unexpected(*line, other, tests));
         }
     })
@@ -332,7 +414,9 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         }
         Check::Not(check) => paths(check, base, out),
         Check::Each(path, check) | Check::Some(path, check) => paths(check, &join(path), out),
-        Check::Value(path, _) | Check::Policy(path, _) => out.push(join(path)),
-        Check::Reachable(_) | Check::Related(_) => {}
+        Check::Value(path, _) | Check::Policy(path, _) | Check::Secret(path) => {
+            out.push(join(path));
+        }
+        Check::Reachable(_) | Check::Related(_) | Check::Native(_) => {}
     }
 }

@@ -1,6 +1,9 @@
 //! Questions about one value.
 
-use super::model::Test;
+use std::cmp::Ordering;
+
+use super::model::{Amount, Test};
+use super::time::seconds;
 use crate::catalog::Literal;
 use crate::eval::{Data, Number, Truth, Value};
 use crate::network::address::{Addresses, parse};
@@ -28,10 +31,37 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
         Test::StartsWith(text) => value.starts_with(text),
         Test::EndsWith(text) => value.ends_with(text),
         Test::Contains(literal) => contains(value, literal),
-        Test::AtLeast(number) => value.compare_number(|order| order.is_ge(), &Number::Int(*number)),
-        Test::AtMost(number) => value.compare_number(|order| order.is_le(), &Number::Int(*number)),
+        Test::AtLeast(amount) => compare(value, amount, Ordering::is_ge),
+        Test::AtMost(amount) => compare(value, amount, Ordering::is_le),
+        Test::Plaintext(wanted) => {
+            let plain = plaintext(value);
+            if *wanted { plain } else { !plain }
+        }
         Test::Within(networks) => within(value, networks),
         Test::Exists(_) => Truth::Unknown,
+    }
+}
+
+fn compare(value: &Value, amount: &Amount, fits: impl Fn(Ordering) -> bool) -> Truth {
+    if amount.time {
+        return value.test_text(|text| {
+            seconds(text).is_some_and(|seconds| fits(seconds.cmp(&amount.number)))
+        });
+    }
+    value.compare_number(fits, &Number::Int(amount.number))
+}
+
+/// Whether a text stands in the configuration. What is read or made when it is deployed does not, whatever it is.
+fn plaintext(value: &Value) -> Truth {
+    let here = |text: &str| Truth::from(!text.is_empty() && !text.contains("{{resolve:"));
+    match &value.resolved().data {
+        Data::Text(text) => here(text),
+        Data::Number(_) => Truth::True,
+        Data::Template(template) => template.text.as_deref().map_or(Truth::False, here),
+        Data::Unknown(unknown) if !unknown.among.is_empty() => {
+            Truth::agreed(unknown.among.iter().map(plaintext))
+        }
+        _ => Truth::False,
     }
 }
 

@@ -1,4 +1,5 @@
-//! JSON text with holes to a value: the text of a policy document, some of whose pieces are not known.
+//! JSON text with holes to a value: the text of a policy document or of container definitions, some of whose pieces are
+//! not known.
 //!
 //! Members keep the bytes that wrote them where the text is those very bytes (heredocs); elsewhere they keep the place of
 //! the whole text.

@@ -1,0 +1,157 @@
+//! Secrets in plain text: known forms of credentials, and texts under a name that says they are one.
+//!
+//! A form is certain (a prefix that its issuer publishes). A name is not, so what is under it must not look like
+//! a reference, a path, a word of documentation or an example, and must look as if somebody had made it up at random.
+
+mod form;
+mod name;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::eval::{Data, Piece, Value, Why};
+
+/// The deepest nesting that is searched.
+const MAX_DEPTH: usize = 32;
+/// The longest text that is read line by line.
+const MAX_TEXT: usize = 1 << 20;
+
+/// A text that is, or holds, a secret.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// The text, with its place.
+    pub value: Value,
+    /// What it is, with its article.
+    pub what: &'static str,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Each once, in order.
+    pub secrets: Vec<Secret>,
+    /// Why there may be more.
+    pub unknown: Option<Why>,
+}
+
+/// The secrets in a value: in its texts, in texts under a name (a key, or a `name` beside a `value`), in the lines of
+/// scripts and in Base64.
+pub fn find(value: &Value) -> Found {
+    let mut found = Found::default();
+    search(value, None, 0, &mut found);
+    found
+}
+
+fn search(value: &Value, name: Option<&str>, depth: usize, found: &mut Found) {
+    if depth > MAX_DEPTH {
+        found.unknown.get_or_insert(Why::Limit);
+        return;
+    }
+    let own = value.resolved();
+    match &own.data {
+        Data::Text(text) => found.text(value, name, text),
+        Data::Template(template) => match &template.text {
+            Some(text) => found.text(value, name, text),
+            // What is not known of it stands elsewhere; what is known may hold a secret by itself.
+            None => {
+                for piece in &template.pieces {
+                    if let Piece::Text(text, _) = piece {
+                        found.text(value, None, text);
+                    }
+                }
+            }
+        },
+        Data::List(list) => {
+            for item in &list.items {
+                search(item, name, depth + 1, found);
+            }
+            found.rest(list.rest.as_ref().map(|rest| &rest.why));
+        }
+        Data::Map(map) => {
+            let named = |wanted: &str| {
+                let mut entries = map.entries.iter();
+                entries.find(|entry| entry.key.eq_ignore_ascii_case(wanted))
+            };
+            let pair = named("name").or_else(|| named("key")).zip(named("value"));
+            if let Some((pair_name, pair_value)) = pair {
+                let name = pair_name.value.as_text();
+                search(&pair_value.value, name, depth + 1, found);
+            } else {
+                for entry in &map.entries {
+                    search(&entry.value, Some(&entry.key), depth + 1, found);
+                }
+            }
+            found.rest(map.rest.as_ref().map(|rest| &rest.why));
+        }
+        Data::Unknown(unknown) => {
+            for one in &unknown.among {
+                search(one, name, depth + 1, found);
+            }
+            if unknown.among.is_empty() {
+                found.rest(Some(&unknown.why));
+            }
+        }
+        // What another resource has when it is made is not written here.
+        Data::Reference(_) | Data::Null | Data::Bool(_) | Data::Number(_) => {}
+    }
+}
+
+impl Found {
+    fn rest(&mut self, why: Option<&Why>) {
+        if let (None, Some(why)) = (&self.unknown, why) {
+            self.unknown = Some(why.clone());
+        }
+    }
+
+    fn text(&mut self, value: &Value, name: Option<&str>, text: &str) {
+        let what = in_text(name, text).or_else(|| {
+            let bytes = STANDARD
+                .decode(text.trim())
+                .ok()
+                .filter(|bytes| bytes.len() >= 16)?;
+            in_text(None, &String::from_utf8(bytes).ok()?)
+        });
+        let known = |own: &Secret| own.value.origin.span == value.origin.span;
+        if let Some(what) = what
+            && !self.secrets.iter().any(known)
+        {
+            self.secrets.push(Secret {
+                value: value.clone(),
+                what,
+            });
+        }
+    }
+}
+
+/// What secret a text is or holds.
+fn in_text(name: Option<&str>, text: &str) -> Option<&'static str> {
+    let text = text.get(..MAX_TEXT).unwrap_or(text);
+    form::known(text)
+        .or_else(|| name::says(name?, text))
+        .or_else(|| {
+            text.contains(['\n', '='])
+                .then(|| assignment(text))
+                .flatten()
+        })
+}
+
+/// A line of a script or settings file that gives a secret to a name: `export DB_PASSWORD=…`, `password: …`.
+fn assignment(text: &str) -> Option<&'static str> {
+    text.lines().find_map(|line| {
+        let at = line.find(['=', ':'])?;
+        let (before, after) = (&line[..at], &line[at + 1..]);
+        let name = before
+            .trim_end()
+            .rsplit([' ', '\t', '"', '\'', ';', '-'])
+            .find(|word| !word.is_empty())?;
+        let value = after.trim().trim_end_matches([',', ';']);
+        let value = match value.chars().next()? {
+            quote @ ('"' | '\'') => value[1..].split(quote).next()?,
+            _ => value.split_whitespace().next()?,
+        };
+        name::says(name, value)
+    })
+}
+
+#[cfg(test)]
+mod tests;
