@@ -24,6 +24,10 @@ pub enum Mode {
     Managed,
     /// A data source.
     Data,
+    /// A variable or parameter.
+    Input,
+    /// The configuration of a provider.
+    Provider,
 }
 
 /// The full name of a resource: its stack, the module instances that lead to it, type, name and instance.
@@ -36,7 +40,7 @@ pub struct Address {
     /// The path of module instances in Terraform's notation, `module.a["x"].module.b`, or of nested stacks,
     /// `Child/Grandchild`; empty for the root.
     pub module: EcoString,
-    /// Resource or data source.
+    /// Resource, data source, input or provider.
     pub mode: Mode,
     /// The dialect's type: `aws_s3_bucket`, `AWS::S3::Bucket`.
     pub type_name: EcoString,
@@ -83,10 +87,12 @@ impl fmt::Display for Address {
         if !self.module.is_empty() {
             write!(f, "{}.", self.module)?;
         }
-        if self.mode == Mode::Data {
-            f.write_str("data.")?;
+        match self.mode {
+            Mode::Managed => write!(f, "{}.{}{}", self.type_name, self.name, self.key),
+            Mode::Data => write!(f, "data.{}.{}{}", self.type_name, self.name, self.key),
+            Mode::Input => write!(f, "var.{}", self.name),
+            Mode::Provider => write!(f, "provider.{}", self.name),
         }
-        write!(f, "{}.{}{}", self.type_name, self.name, self.key)
     }
 }
 

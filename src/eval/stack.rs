@@ -25,6 +25,8 @@ pub struct Stack {
     pub language: Language,
     /// What it declares: every instance that exists or may exist, in a stable order.
     pub resources: Vec<Declared>,
+    /// The variables or parameters and the provider configurations of its modules and templates, each module once.
+    pub inputs: Vec<Declared>,
     /// The outputs of the root, by name: a map.
     pub outputs: Value,
     /// Modules and templates that are not here.

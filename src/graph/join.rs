@@ -106,7 +106,7 @@ impl<'a> Joins<'a> {
             .or_default()
             .push(at);
         // What a data source reads is somebody else's: it owns no satellites by its name.
-        if resource.address.mode == Mode::Data {
+        if resource.address.mode != Mode::Managed {
             return;
         }
         let Some(kind) = self.catalog.kind_by_type(&resource.address.type_name) else {

@@ -27,6 +27,13 @@ pub(super) fn lower(stack: &Stack, catalog: &Catalog) -> Vec<Resource> {
     let mut resources: Vec<Resource> = (0..stack.resources.len())
         .map(|at| lowering.resource(at, catalog))
         .collect();
+    resources.extend(stack.inputs.iter().map(|input| {
+        let kind = match input.address.mode {
+            Mode::Provider => eco_format!("provider.{}", input.address.type_name),
+            _ => "stack.input".into(),
+        };
+        plain(input, kind, stack.language)
+    }));
     for (at, kind, join, why) in &joins.orphans {
         resources.push(lowering.partial(*at, kind, join, why));
     }

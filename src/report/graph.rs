@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::eval::Mode;
 use crate::graph::{Graph, Resource};
 
 /// The version of the JSON format. It grows when a field changes its meaning or goes; new fields leave it.
@@ -76,9 +77,10 @@ pub fn json(graph: &Graph) -> String {
     serde_json::to_string_pretty(&document).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
-/// The resources that are declared, without what satellites say of others that are not here.
+/// The resources and data sources, without what satellites say of others that are not here.
 fn shown(graph: &Graph) -> impl Iterator<Item = &Resource> {
-    graph.resources.iter().filter(|resource| !resource.partial)
+    let all = graph.resources.iter();
+    all.filter(|own| !own.partial && matches!(own.address.mode, Mode::Managed | Mode::Data))
 }
 
 /// A text inside the quotes of DOT.

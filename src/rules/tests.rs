@@ -381,6 +381,7 @@ fn edges_connect_what_a_rule_may_ask_for() {
         name: "root".into(),
         language: Language::Terraform,
         resources: vec![logs, used, unused],
+        inputs: Vec::new(),
         outputs: Value::null(Span::nowhere()),
         missing: Vec::new(),
         diagnostics: Vec::new(),

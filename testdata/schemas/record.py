@@ -113,6 +113,7 @@ def main(aws, wheel, azurerm, google):
     for name in terraform:
         if name.startswith("aws_") and name in provider["resource_schemas"]:
             rows[name] = block_paths(provider["resource_schemas"][name]["block"], "", DEPTH)
+    rows["provider.aws"] = block_paths(provider["provider"]["block"], "", DEPTH)
     for folder, prefix in ((azurerm, "azurerm_"), (google, "google_")):
         for name in terraform:
             index = pathlib.Path(folder) / "lib" / name.split("_", 1)[1].replace("_", "-") / "index.d.ts"

@@ -7,7 +7,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::Request;
-use crate::eval::{MissingModule, Truth, Via};
+use crate::eval::{Declared, MissingModule, Truth, Via};
 use crate::source::{Code, Diagnostic, Files, SourceFile, SourceMap, Span};
 use crate::syntax::yaml::Document;
 
@@ -35,6 +35,8 @@ pub(super) struct Context<'r> {
     pub(super) roots: Vec<PathBuf>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) missing: Vec<MissingModule>,
+    /// The parameters of all templates.
+    pub(super) inputs: Vec<Declared>,
     /// Templates by the path that is shown.
     pub(super) templates: FxHashMap<String, Option<Template>>,
     pub(super) depth: usize,
@@ -89,6 +91,7 @@ impl<'r> Context<'r> {
             roots: request.roots.iter().filter_map(canonical).collect(),
             diagnostics: Vec::new(),
             missing: Vec::new(),
+            inputs: Vec::new(),
             templates: FxHashMap::default(),
             depth: 0,
             stacks: 0,

@@ -303,6 +303,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
         for id in &ids {
             resources.extend(self.declare(id, &mut nested));
         }
+        self.declare_parameters();
         let outputs = self.outputs();
         self.report_cycles();
         self.transform(Made { resources, outputs }, nested)

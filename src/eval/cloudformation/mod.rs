@@ -82,6 +82,7 @@ pub fn evaluate(request: &Request<'_>) -> Stack {
     let Context {
         mut diagnostics,
         mut missing,
+        inputs,
         ..
     } = context;
     diagnostics.sort_by_cached_key(|found| {
@@ -98,6 +99,7 @@ pub fn evaluate(request: &Request<'_>) -> Stack {
         name: request.file.path.as_ref().into(),
         language: Language::CloudFormation,
         resources,
+        inputs,
         outputs: made.outputs,
         missing,
         diagnostics,

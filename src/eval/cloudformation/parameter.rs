@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::evaluator::{Evaluator, literal, one_of};
 use super::text::known;
-use crate::eval::{Data, Role, Unknown, Value, Why};
+use crate::eval::{Address, Data, Declared, Entry, Mode, Role, Truth, Unknown, Value, Why};
 use crate::source::{Code, Diagnostic, Span};
 use crate::syntax::yaml::{Document, Kind, NodeId};
 
@@ -125,6 +125,50 @@ impl Evaluator<'_, '_> {
             .sensitive_if(secret);
         self.parameters.insert(name.into(), value.clone());
         Some(value)
+    }
+
+    /// Declares the parameters: the `name`, the `default` under that name, and whether it is `sensitive`.
+    pub(super) fn declare_parameters(&mut self) {
+        let Some(section) = self.section("Parameters") else {
+            return;
+        };
+        for pair in self.document.pairs(section) {
+            let Some(name) = self.document.text(pair.key).cloned() else {
+                continue;
+            };
+            let header = self.document.span(pair.key);
+            let entry = |key: &str, value: Value| Entry {
+                key: key.into(),
+                span: value.origin.span,
+                value,
+            };
+            let hidden = self.field(pair.value, "NoEcho");
+            let hidden = hidden.is_some_and(|text| text.eq_ignore_ascii_case("true"));
+            let mut entries = vec![
+                entry("name", Value::text(name.clone(), header)),
+                entry("sensitive", Value::bool(hidden, header)),
+            ];
+            if let Some(default) = self.document.get(pair.value, "Default") {
+                let value = literal(self.document, default.value);
+                let span = value.origin.span;
+                let named = Value::object(vec![entry(&name, value)], span);
+                entries.push(entry("default", named));
+            }
+            let declared = Declared {
+                address: Address {
+                    mode: Mode::Input,
+                    ..self.address(&name, &"parameter".into())
+                },
+                body: Value::object(entries, header),
+                meta: Value::null(header),
+                header,
+                span: header.to(self.document.span(pair.value)),
+                exists: Truth::True,
+                calls: self.place.calls.clone(),
+                provider: None,
+            };
+            self.context.inputs.push(declared);
+        }
     }
 
     /// Whether a parameter or pseudo parameter is a list.

@@ -11,6 +11,7 @@ mod evaluator;
 mod expand;
 mod expression;
 pub mod function;
+mod input;
 mod layers;
 mod module;
 mod named;
@@ -72,6 +73,7 @@ fn failed(name: ecow::EcoString, span: Span, fault: &str) -> Stack {
         name,
         language: Language::Terraform,
         resources: Vec::new(),
+        inputs: Vec::new(),
         outputs: Value::object(Vec::new(), span),
         missing: Vec::new(),
         diagnostics: vec![internal_error(span, fault)],
@@ -94,15 +96,8 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     evaluator.assigned = assigned;
     // Reading the values may have asked for variables' types, but for no variable's value: nothing is memoised yet.
     let outputs = root_outputs(&evaluator, &instance, header);
-    let mut resources = Vec::new();
-    let mut seen = rustc_hash::FxHashSet::default();
-    declare(
-        &evaluator,
-        &instance,
-        Truth::True,
-        &mut resources,
-        &mut seen,
-    );
+    let mut made = Made::default();
+    declare(&evaluator, &instance, Truth::True, &mut made);
     let mut diagnostics = evaluator.diagnostics.take();
     diagnostics.extend(instance.module.diagnostics.iter().cloned());
     let mut unique = rustc_hash::FxHashSet::default();
@@ -113,11 +108,21 @@ fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
     Stack {
         name: evaluator.stack.clone(),
         language: Language::Terraform,
-        resources,
+        resources: made.resources,
+        inputs: made.inputs,
         outputs,
         missing,
         diagnostics,
     }
+}
+
+/// What the modules of a root declare.
+#[derive(Default)]
+struct Made {
+    resources: Vec<Declared>,
+    inputs: Vec<Declared>,
+    /// The modules that were called already.
+    seen: rustc_hash::FxHashSet<std::path::PathBuf>,
 }
 
 /// The outputs of the root as a map.
@@ -141,19 +146,16 @@ fn root_outputs(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, header: Span
 }
 
 /// Declares the resources of a module instance and of all it calls, in the order of the files.
-fn declare(
-    evaluator: &Evaluator<'_>,
-    instance: &Rc<Instance>,
-    exists: Truth,
-    out: &mut Vec<Declared>,
-    seen: &mut rustc_hash::FxHashSet<std::path::PathBuf>,
-) {
+fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, out: &mut Made) {
     let module = &instance.module;
-    if instance.call.is_some() && seen.insert(module.folder.clone()) {
-        evaluator
-            .diagnostics
-            .borrow_mut()
-            .extend(module.diagnostics.iter().cloned());
+    if out.seen.insert(module.folder.clone()) {
+        out.inputs.extend(evaluator.inputs(instance));
+        if instance.call.is_some() {
+            evaluator
+                .diagnostics
+                .borrow_mut()
+                .extend(module.diagnostics.iter().cloned());
+        }
     }
     evaluator.if_it_exists(exists, || evaluator.validate(instance));
     // First what is sure to exist: a failure that both it and a mere possibility lead to is then said.
@@ -187,7 +189,7 @@ fn declare(
                     body.origin.span,
                 ),
             };
-            out.push(Declared {
+            out.resources.push(Declared {
                 meta: meta.clone(),
                 address: evaluator.address(instance, row, member.key.clone()),
                 body,
@@ -205,7 +207,7 @@ fn declare(
             continue;
         };
         for (child, member) in instances.iter().zip(&children.expansion.members) {
-            declare(evaluator, child, exists & member.exists, out, seen);
+            declare(evaluator, child, exists & member.exists, out);
         }
     }
 }

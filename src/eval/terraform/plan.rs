@@ -32,6 +32,7 @@ pub fn read(file: &SourceFile, sources: &[Stack]) -> (Stack, Option<EcoString>) 
         name: name.clone(),
         language: Language::Terraform,
         resources: vec![],
+        inputs: vec![],
         outputs: Value::object(vec![], file.span()),
         missing: vec![],
         diagnostics: vec![],
@@ -67,6 +68,7 @@ pub fn read(file: &SourceFile, sources: &[Stack]) -> (Stack, Option<EcoString>) 
             |known: &&Declared| configuration.blocks.contains_key(&block_of(&known.address));
         stack.resources.iter().filter(managed).count() * 2 > stack.resources.len()
     });
+    stack.inputs = source.map_or_else(Vec::new, |stack| stack.inputs.clone());
     let declared: FxHashMap<Block, &Declared> = source
         .iter()
         .flat_map(|stack| &stack.resources)

@@ -26,7 +26,11 @@ impl Evaluator<'_> {
     }
 
     /// The configuration under a local name, evaluated once for all resources of a module instance.
-    fn configured(&self, instance: &Rc<Instance>, name: &EcoString) -> Option<Arc<Provider>> {
+    pub(super) fn configured(
+        &self,
+        instance: &Rc<Instance>,
+        name: &EcoString,
+    ) -> Option<Arc<Provider>> {
         if let Some(known) = instance.providers.borrow().get(name) {
             return known.clone();
         }

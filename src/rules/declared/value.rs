@@ -8,7 +8,7 @@ use crate::catalog::Literal;
 use crate::eval::{Data, Number, Truth, Value};
 use crate::network::address::{Addresses, parse};
 
-/// Whether a value passes a test. What is absent passes only `exists: false` and `equals: null`.
+/// Whether a value passes a test. What is absent passes only `exists: false`, `equals: null` and `plaintext: false`.
 pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
     if let Test::Exists(wanted) = test {
         let there = found.map_or(Truth::False, |value| !value.is_null());
@@ -18,6 +18,7 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
         let null = match test {
             Test::Equals(literal) => *literal == Literal::Null,
             Test::OneOf(literals) => literals.contains(&Literal::Null),
+            Test::Plaintext(wanted) => !wanted,
             _ => false,
         };
         return Truth::from(null);

@@ -101,6 +101,7 @@ pub(super) fn findings(language: Language, resources: Vec<Declared>, rule: &str)
         name: "root".into(),
         language,
         resources,
+        inputs: Vec::new(),
         outputs: Value::null(Span::nowhere()),
         missing: Vec::new(),
         diagnostics: Vec::new(),
