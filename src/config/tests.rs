@@ -42,7 +42,7 @@ fn every_key() {
 #[test]
 fn parameters_of_rules() {
     let rule = "---\nid: a-b-c\nseverity: low\npillar: data\nkind: x\nparameters: { least: 90, span: 30d }\n\
-        assert: { all: [ { path: a, at-least: $least }, { path: b, at-most: $span } ] }\nmessage: m\n---\n# T\n";
+        assert: { all: [ { path: a, at-least: $least }, { path: b, at-most: $span } ] }\nmessage: m\n---\n# T\n\n## What to do\n\nMend it.\n";
     let rule = crate::rules::declared::read::rule(rule).unwrap();
     let (sources, settings, diagnostics) = settings(
         "[rules.a-b-c]\nleast = 365\nspan = '7d'\nmost = 1\n[rules.zzz]\nx = 1\n[rules.'a-b-c'.y]\n",

@@ -64,6 +64,8 @@ pub struct Finding {
     pub primary: Label,
     /// The header of the resource, and the variable, tfvars line, module call that the value came through.
     pub related: Vec<Label>,
+    /// What to do, one sentence of the rule's page; may be empty.
+    pub advice: String,
     /// The change that would mend it.
     pub remedy: Option<Remedy>,
 }

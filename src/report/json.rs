@@ -49,6 +49,7 @@ struct Finding<'a> {
     subjects: Vec<Subject<'a>>,
     primary: Option<Place>,
     related: Vec<Place>,
+    advice: &'a str,
     remedy: Option<Remedy<'a>>,
     fingerprint: String,
 }
@@ -183,6 +184,7 @@ fn finding<'a>(
             .iter()
             .filter_map(|label| place(label.span, &label.text, view))
             .collect(),
+        advice: &finding.advice,
         remedy: finding.remedy.as_ref().map(|remedy| Remedy {
             title: &remedy.title,
             applicability: match remedy.applicability {

@@ -87,6 +87,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
             ),
             label(at(module, "var.acl"), "arrives here"),
         ],
+        advice: "set `acl` to `private`, and name the readers in a bucket policy".into(),
         remedy: remedy("set `acl` to `private`, and name the readers in a bucket policy"),
     };
     let wide = Finding {
@@ -113,6 +114,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         message: "Group accepts connections from every address".into(),
         primary: label(at("a folder/100%.yaml", "0.0.0.0/0"), ""),
         related: vec![label(at("a folder/100%.yaml", "Group"), "this resource")],
+        advice: String::new(),
         remedy: None,
         ..acl.clone()
     };
@@ -130,6 +132,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         message: "whether everyone can read the objects is not known".into(),
         primary: label(at(module, "var.acl"), ""),
         related: Vec::new(),
+        advice: String::new(),
         remedy: None,
         ..acl.clone()
     };

@@ -272,8 +272,8 @@ impl<'a> Writer<'a> {
         if let Certainty::Undecided(why) = &finding.certainty {
             message = format!("Undecided: {message}, because {why}");
         }
-        if let Some(remedy) = &finding.remedy {
-            message = format!("{}\nTo mend it: {}", sentence(&message), remedy.title);
+        if !finding.advice.is_empty() {
+            message = format!("{}\nTo mend it: {}", sentence(&message), finding.advice);
         }
         let physical = super::concise::place(finding).and_then(|span| self.physical(span));
         let related = finding

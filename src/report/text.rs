@@ -99,8 +99,8 @@ fn finding_block(finding: &Finding, view: View<'_>, dress: Dress) -> String {
     if let Certainty::Undecided(why) = &finding.certainty {
         remarks.push(("because", why.to_string()));
     }
-    if let Some(remedy) = &finding.remedy {
-        remarks.push(("help", remedy.title.clone()));
+    if !finding.advice.is_empty() {
+        remarks.push(("help", finding.advice.clone()));
     }
     let style = severity_style(finding.severity);
     let labels = std::iter::once((&finding.primary, true))

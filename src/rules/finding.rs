@@ -68,12 +68,14 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
         format!("{} is declared here", resource.address),
     );
     labels.chain(resource.calls.as_deref(), true);
+    let proven = certainty == Certainty::Proven;
     Finding {
         rule: rule.id.as_str().into(),
         severity: rule.severity_of_findings(),
         certainty,
+        advice: rule.advice.clone(),
         subjects: vec![resource.address.clone()],
-        message: message(rule, resource, cause),
+        message: message(rule, resource, cause, proven),
         primary: Label {
             span: primary,
             text: String::new(),
@@ -83,11 +85,22 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
     }
 }
 
-fn message(rule: &Rule, resource: &Resource, cause: &[Witness]) -> String {
-    let detail = cause.iter().find_map(|witness| witness.detail.as_deref());
-    rule.message
-        .replace("{detail}", detail.unwrap_or_default())
-        .replace("{address}", &resource.address.to_string())
+/// The message of a rule about a resource: `{address}`, and `{detail:…}` with what stands for it where the check gives
+/// none.
+fn message(rule: &Rule, resource: &Resource, cause: &[Witness], proven: bool) -> String {
+    let mut message = rule.message.clone();
+    if let Some((start, rest)) = rule.message.split_once("{detail:")
+        && let Some((fallback, end)) = rest.split_once('}')
+    {
+        let detail = cause.iter().find_map(|witness| witness.detail.as_deref());
+        message = format!("{start}{}{end}", detail.unwrap_or(fallback));
+    }
+    let message = message.replace("{address}", &resource.address.to_string());
+    if proven {
+        message
+    } else {
+        format!("it is not known whether {message}")
+    }
 }
 
 /// The related places: each once, and never the primary one.
@@ -108,7 +121,7 @@ impl Labels {
         let Some(origin) = &witness.origin else {
             return;
         };
-        self.add(origin.span, "and here".into());
+        self.add(origin.span, "because of this".into());
         self.chain(origin.via.as_deref(), false);
         let places = |origin: &Origin| {
             let mut spans = vec![origin.span];

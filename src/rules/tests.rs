@@ -367,7 +367,7 @@ fn instances_that_share_a_place_share_a_finding() {
 #[test]
 fn edges_connect_what_a_rule_may_ask_for() {
     let text = "---\nid: x\nseverity: low\npillar: data\nkind: aws.kms.key\nmessage: m\n\
-        assert: { related: aws.logs.log_group, by: encrypted-with, direction: incoming }\n---\n# X\n";
+        assert: { related: aws.logs.log_group, by: encrypted-with, direction: incoming }\n---\n# X\n\n## What to do\n\nMend it. Then rest.\n";
     let rules = RuleSet::new(vec![super::declared::read::rule(text).unwrap()]);
     let make = &mut Maker::default();
     let used = make.resource("aws_kms_key", "used", |_| vec![]);
@@ -401,6 +401,7 @@ fn edges_connect_what_a_rule_may_ask_for() {
     assert_eq!(edges, [("aws.logs.log_group", "encrypted-with")]);
     let found = check(&graph, catalog, &rules, &|_| true);
     assert_eq!((found.len(), found[0].primary.span), (1, header));
+    assert_eq!(found[0].advice, "Mend it");
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub struct Rule {
     pub aliases: Vec<String>,
     /// The first heading of its page.
     pub title: String,
+    /// The first sentence below the page's heading `What to do`.
+    pub advice: String,
 }
 
 /// The change that a rule asks for.

@@ -94,6 +94,7 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
         controls,
         aliases: root.get("aliases").map_or(Ok(Vec::new()), Node::texts)?,
         title: title(page, page_line)?,
+        advice: advice(page, page_line)?,
     })
 }
 
@@ -146,6 +147,33 @@ fn title(page: &str, line: usize) -> Result<String, Wrong> {
         Some(title) => Ok(title.trim().to_owned()),
         None => Err(Wrong::at(line, "the page begins with a heading `# …`")),
     }
+}
+
+/// The first sentence of what to do.
+fn advice(page: &str, line: usize) -> Result<String, Wrong> {
+    const HEADING: &str = "\n## What to do\n";
+    let missing = || {
+        Wrong::at(
+            line,
+            "the page says nothing below a heading `## What to do`",
+        )
+    };
+    let at = page.find(HEADING).ok_or_else(missing)?;
+    let below = page[at + HEADING.len()..].trim_start();
+    let paragraph = below
+        .split("\n\n")
+        .next()
+        .unwrap_or_default()
+        .replace('\n', " ");
+    let end = paragraph
+        .match_indices(['.', ':', '!'])
+        .find(|(at, _)| paragraph[at + 1..].is_empty() || paragraph[at + 1..].starts_with(' '))
+        .map_or(paragraph.len(), |(at, _)| at);
+    let sentence = paragraph[..end].trim();
+    if sentence.is_empty() || sentence.starts_with('#') {
+        return Err(missing());
+    }
+    Ok(sentence.to_owned())
 }
 
 fn unexpected(line: usize, found: &str, expected: &str) -> Wrong {
