@@ -64,6 +64,8 @@ pub struct Finding {
     pub primary: Label,
     /// The header of the resource, and the variable, tfvars line, module call that the value came through.
     pub related: Vec<Label>,
+    /// Whether what stands at the primary place is a secret that outputs must not repeat.
+    pub secret: bool,
     /// What to do, one sentence of the rule's page; may be empty.
     pub advice: String,
     /// The change that would mend it.

@@ -19,6 +19,8 @@ const UNDERLINED: usize = 240;
 const LONG_LINE: usize = 480;
 /// What stands for text that was left out.
 const CUT: char = '…';
+/// Letters of a hidden place that are shown, to tell it from others.
+const SHOWN: u32 = 2;
 
 /// A place to be shown with its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Mark<'a> {
     pub text: &'a str,
     /// Whether this is the place at fault.
     pub primary: bool,
+    /// Whether its letters are not to be read: logs travel farther than sources.
+    pub hidden: bool,
 }
 
 /// Some neighbouring lines of one source with marks on them.
@@ -129,7 +133,12 @@ fn excerpt<'a>(file: &SourceFile, near: &[Placed<'a>]) -> Excerpt<'a> {
     let mut marks = Vec::with_capacity(near.len());
     for line in first..=last {
         let on: Vec<&Placed<'a>> = near.iter().filter(|placed| placed.line == line).collect();
-        push_line(file, line, &on, &mut text, &mut marks);
+        let hidden: Vec<Span> = near
+            .iter()
+            .filter(|own| own.mark.hidden)
+            .map(|own| own.mark.span)
+            .collect();
+        push_line(file, line, &on, &hidden, &mut text, &mut marks);
         text.push('\n');
     }
     let about = near
@@ -152,6 +161,7 @@ fn push_line<'a>(
     file: &SourceFile,
     line: usize,
     on: &[&Placed<'a>],
+    hidden: &[Span],
     text: &mut String,
     marks: &mut Vec<(std::ops::Range<usize>, &'a str, bool)>,
 ) {
@@ -182,8 +192,12 @@ fn push_line<'a>(
                 ends[nth] = text.len();
             }
         }
+        let at = (from + offset) as u32;
+        let kept = |span: &Span| at < span.start + SHOWN || at >= span.end;
         text.push(if obeyed(letter) && letter != '\t' {
             char::REPLACEMENT_CHARACTER
+        } else if !hidden.iter().all(kept) && !letter.is_whitespace() && letter != '"' {
+            '*'
         } else {
             letter
         });
@@ -216,7 +230,21 @@ mod tests {
             span: Span::new(source, start as u32, end as u32),
             text: "",
             primary: true,
+            hidden: false,
         }
+    }
+
+    #[test]
+    fn a_hidden_place_is_not_read() {
+        let sources = SourceMap::new();
+        let (file, _) = sources.add("x.tf", "a = \"hunter2é\" # b".into());
+        let secret = Mark {
+            hidden: true,
+            ..mark(file.id, 4, 15)
+        };
+        let shown = excerpts(&sources, [secret]);
+        assert_eq!(shown[0].text, "a = \"h*******\" # b\n");
+        assert_eq!(&shown[0].text[shown[0].marks[0].0.clone()], "\"h*******\"");
     }
 
     #[test]

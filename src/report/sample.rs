@@ -87,6 +87,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
             ),
             label(at(module, "var.acl"), "arrives here"),
         ],
+        secret: false,
         advice: "set `acl` to `private`, and name the readers in a bucket policy".into(),
         remedy: remedy("set `acl` to `private`, and name the readers in a bucket policy"),
     };

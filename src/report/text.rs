@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use super::excerpt::{Excerpt, Mark, excerpts};
 use super::{Dress, Report, View, printable};
 use crate::eval::Address;
-use crate::findings::{Certainty, Finding, Label, Severity};
+use crate::findings::{Certainty, Finding, Severity};
 use crate::source::{Diagnostic, SourceMap};
 
 /// Subjects that are named in full; of the others, the number is said.
@@ -105,14 +105,13 @@ fn finding_block(finding: &Finding, view: View<'_>, dress: Dress) -> String {
     let style = severity_style(finding.severity);
     let labels = std::iter::once((&finding.primary, true))
         .chain(finding.related.iter().map(|label| (label, false)));
-    block(
-        title,
-        labels_to_marks(labels),
-        remarks,
-        view.sources,
-        dress,
-        style,
-    )
+    let marks = labels.map(|(label, primary)| Mark {
+        span: label.span,
+        text: &label.text,
+        primary,
+        hidden: primary && finding.secret,
+    });
+    block(title, marks.collect(), remarks, view.sources, dress, style)
 }
 
 /// One diagnostic as a block of lines.
@@ -130,23 +129,16 @@ fn diagnostic_block(diagnostic: &Diagnostic, sources: &SourceMap, dress: Dress) 
         span: diagnostic.span,
         text: "",
         primary: true,
+        hidden: false,
     }];
     marks.extend(diagnostic.related.iter().map(|(span, text)| Mark {
         span: *span,
         text,
         primary: false,
+        hidden: false,
     }));
     let remarks = diagnostic.help.iter().map(|help| ("help", help.clone()));
     block(title, marks, remarks.collect(), sources, dress, style)
-}
-
-fn labels_to_marks<'a>(labels: impl Iterator<Item = (&'a Label, bool)>) -> Vec<Mark<'a>> {
-    let marks = labels.map(|(label, primary)| Mark {
-        span: label.span,
-        text: &label.text,
-        primary,
-    });
-    marks.collect()
 }
 
 /// A title, excerpts with marks, and remarks below.

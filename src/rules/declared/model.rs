@@ -100,6 +100,20 @@ pub enum Check {
 }
 
 impl Check {
+    /// Whether what it finds may be a secret.
+    pub fn asks_for_secrets(&self) -> bool {
+        match self {
+            Check::All(checks) | Check::Any(checks) => checks.iter().any(Self::asks_for_secrets),
+            Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => {
+                check.asks_for_secrets()
+            }
+            Check::Value(_, tests) => tests.iter().any(|test| matches!(test, Test::Plaintext(_))),
+            Check::Secret(_) => true,
+            Check::Related(related) => related.check.as_deref().is_some_and(Self::asks_for_secrets),
+            Check::Reachable(_) | Check::Policy(..) | Check::Native(_) => false,
+        }
+    }
+
     /// Goes through every number that values are compared with.
     pub fn amounts(&mut self, visit: &mut dyn FnMut(&mut Amount)) {
         match self {
