@@ -62,8 +62,12 @@ impl Unification {
         if all(set) {
             return self.elements(types).map(|of| Type::Set(Box::new(of)));
         }
-        if some(map) && all(|of| matches!(of, Type::Map(_) | Type::Object(_))) {
-            return self.elements(types).map(|of| Type::Map(Box::new(of)));
+        // Objects whose members have nothing in common make no map, but a map may become such an object.
+        if some(map)
+            && all(|of| matches!(of, Type::Map(_) | Type::Object(_)))
+            && let Some(of) = self.elements(types)
+        {
+            return Some(Type::Map(Box::new(of)));
         }
         if some(list) && all(|of| matches!(of, Type::List(_) | Type::Tuple(_))) {
             return self.elements(types).map(|of| Type::List(Box::new(of)));
@@ -160,7 +164,13 @@ pub(super) fn convertible(from: &Type, to: &Type) -> bool {
             Type::Any => unify(from).is_some(),
             _ => from.iter().all(|from| convertible(from, to)),
         },
-        (Type::Object(from), Type::Map(to)) => from.iter().all(|from| convertible(&from.of, to)),
+        (Type::Object(from), Type::Map(to)) => match **to {
+            Type::Any => {
+                let members: Vec<Type> = from.iter().map(|field| field.of.clone()).collect();
+                unify(&members).is_some()
+            }
+            _ => from.iter().all(|from| convertible(&from.of, to)),
+        },
         (Type::Map(from), Type::Object(to)) => to
             .iter()
             .all(|field| field.optional || convertible(from, &field.of)),
