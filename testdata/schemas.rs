@@ -45,6 +45,23 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "enable_node_public_ip",
     ),
     ("azurerm_network_interface", "enable_ip_forwarding"),
+    (
+        "azurerm_kubernetes_cluster",
+        "addon_profile.http_application_routing.enabled",
+    ),
+    (
+        "azurerm_kubernetes_cluster",
+        "addon_profile.kube_dashboard.enabled",
+    ),
+    (
+        "azurerm_kubernetes_cluster",
+        "role_based_access_control.azure_active_directory",
+    ),
+    ("azurerm_key_vault", "soft_delete_enabled"),
+    ("azurerm_kusto_cluster", "enable_disk_encryption"),
+    ("azurerm_kusto_cluster", "enable_double_encryption"),
+    ("azurerm_data_lake_store", "encryption_state"),
+    ("azurerm_cdn_frontdoor_custom_domain", "tls.minimum_version"),
     ("azurerm_redis_cache", "enable_non_ssl_port"),
     ("azurerm_cosmosdb_account", "local_authentication_enabled"),
     ("azurerm_app_service", "site_config.min_tls_version"),

@@ -1,9 +1,11 @@
 """Writes the attribute paths of every resource type that the vocabulary names: one line per type, the paths behind it.
 
-    python3 testdata/schemas/record.py AWS.json CFN_LINT_WHEEL CDKTF_AZURERM CDKTF_GOOGLE
+    python3 testdata/schemas/record.py AWS.json CFN_LINT_WHEEL PREFIX=CDKTF...
 
 AWS.json is the output of `terraform providers schema -json` for the AWS provider, CFN_LINT_WHEEL the wheel of the PyPI
-package cfn-lint, the other two unpacked npm packages `@cdktf/provider-azurerm` and `@cdktf/provider-google`.
+package cfn-lint, each CDKTF an unpacked npm package `@cdktf/provider-azurerm`, `…-azuread` or `…-google` with the prefix
+of its types (`azurerm_=FOLDER`). Of one prefix several may be given, for several major versions of the provider: a path of
+any of them counts. Types of a prefix that no folder is given for keep their rows.
 It fails when properties of one object in CloudFormation have the same name but for case and underscores: the vocabulary
 could not tell them apart.
 """
@@ -22,7 +24,7 @@ DEPTH = 7
 def named():
     text = "\n".join(path.read_text() for path in sorted(RULES.rglob("_kinds.yaml")))
     text += "\n".join(path.read_text().split("\n---\n")[0] for path in sorted(RULES.rglob("*.md")))
-    terraform = set(re.findall(r"\b(?:aws|azurerm|google)_[a-z0-9_]+", text))
+    terraform = set(re.findall(r"\b(?:aws|azurerm|azuread|google)_[a-z0-9_]+", text))
     return terraform, set(re.findall(r"AWS::\w+::\w+", text))
 
 
@@ -106,19 +108,31 @@ def write(name, rows):
     (HERE / name).write_text("\n".join(lines) + "\n")
 
 
-def main(aws, wheel, azurerm, google):
+def cdktf_rows(terraform, folders, rows):
+    for prefix, folder in folders:
+        for name in terraform:
+            index = pathlib.Path(folder) / "lib" / name.split("_", 1)[1].replace("_", "-") / "index.d.ts"
+            if name.startswith(prefix) and index.exists():
+                rows[name] = [*rows.get(name, []), *cdktf_paths(pathlib.Path(folder), name)]
+
+
+def recorded(name):
+    path = HERE / name
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {line.split(" ")[0]: line.split(" ")[1:] for line in lines}
+
+
+def main(aws, wheel, *folders):
     terraform, cloudformation = named()
-    rows = {}
+    folders = [folder.split("=", 1) for folder in folders]
+    given = tuple(prefix for prefix, _ in folders)
+    rows = {name: paths for name, paths in recorded("terraform.txt").items() if name in terraform and not name.startswith((*given, "aws_"))}
     (provider,) = json.loads(pathlib.Path(aws).read_text())["provider_schemas"].values()
     for name in terraform:
         if name.startswith("aws_") and name in provider["resource_schemas"]:
             rows[name] = block_paths(provider["resource_schemas"][name]["block"], "", DEPTH)
     rows["provider.aws"] = block_paths(provider["provider"]["block"], "", DEPTH)
-    for folder, prefix in ((azurerm, "azurerm_"), (google, "google_")):
-        for name in terraform:
-            index = pathlib.Path(folder) / "lib" / name.split("_", 1)[1].replace("_", "-") / "index.d.ts"
-            if name.startswith(prefix) and index.exists():
-                rows[name] = cdktf_paths(pathlib.Path(folder), name)
+    cdktf_rows(terraform, folders, rows)
     write("terraform.txt", rows)
 
     rows, same = {}, set()
