@@ -100,6 +100,9 @@ pub struct Source {
     pub constant: Option<Literal>,
     /// How the text found there is encoded.
     pub text: Option<Encoding>,
+    /// The list at the path has pairs: each item's first is a name, its second the value. They are read as a map, with
+    /// `_` for what cannot stand in a path (`cloudsql.iam_authentication` is `cloudsql_iam_authentication`).
+    pub pairs: Option<(Path, Path)>,
 }
 
 /// How a text holds a value.
