@@ -139,12 +139,13 @@ fn source(node: &Node, list: bool) -> Result<Source, Wrong> {
                             other => return Err(unexpected(*line, other, "json, base64")),
                         });
                     }
+                    "inside" => source.inside = path(value.text()?, *line)?,
                     "pairs" => source.pairs = Some(pairs(value)?),
                     other => {
                         return Err(unexpected(
                             *line,
                             other,
-                            "path, where, when, constant, members, text, pairs",
+                            "path, where, when, constant, members, text, inside, pairs",
                         ));
                     }
                 }
@@ -165,7 +166,12 @@ fn source(node: &Node, list: bool) -> Result<Source, Wrong> {
             "this path leads to many values, but the attribute has no `[]`",
         ));
     }
-    if source.constant.is_none() && source.path.is_empty() && source.join.is_none() {
+    if !source.inside.is_empty() && source.text.is_none() {
+        return Err(Wrong::at(node.line, "`inside` belongs to `text`"));
+    }
+    // A list may have the resource itself as an item.
+    let itself = list && !source.members.is_empty();
+    if source.constant.is_none() && source.path.is_empty() && source.join.is_none() && !itself {
         return Err(Wrong::at(
             node.line,
             "neither `path` nor `constant` is given",

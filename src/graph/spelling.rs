@@ -47,7 +47,10 @@ impl Reader {
     fn found(&self, body: &Value, source: &Source) -> Option<Value> {
         let value = walk::value(body, &source.path.0, self.language)?;
         match source.text {
-            Some(encoding) => decoded(value, encoding),
+            Some(encoding) => {
+                let held = decoded(value, encoding)?;
+                walk::value(&held, &source.inside.0, self.language)
+            }
             None => Some(value),
         }
     }
