@@ -94,7 +94,8 @@ fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     let known = schemas
         .get(type_name)
         .is_some_and(|paths| paths.contains(path.as_str()));
-    known || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
+    // Arguments of Terraform itself, that every resource has.
+    known || path.starts_with("lifecycle.") || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
 }
 
 /// Whether a CloudFormation type has a path in snake case. Below a free-form object (a policy document) anything goes.

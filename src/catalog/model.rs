@@ -100,6 +100,11 @@ pub struct Source {
     pub constant: Option<Literal>,
     /// How the text found there is encoded.
     pub text: Option<Encoding>,
+    /// Where the value is inside what the text holds.
+    pub inside: Path,
+    /// The list at the path has pairs: each item's first is a name, its second the value. They are read as a map, with
+    /// `_` for what cannot stand in a path (`cloudsql.iam_authentication` is `cloudsql_iam_authentication`).
+    pub pairs: Option<(Path, Path)>,
 }
 
 /// How a text holds a value.
@@ -248,12 +253,15 @@ pub enum Literal {
 }
 
 impl Path {
-    /// Reads `a.b[].c`.
+    /// Reads `a.b[].c`; `.` is the value itself.
     ///
     /// # Errors
     /// What is wrong with the text, as a sentence.
     pub fn parse(text: &str) -> Result<Path, String> {
         let mut steps = Vec::new();
+        if text == "." {
+            return Ok(Path(steps));
+        }
         for part in text.split('.') {
             let (name, each) = part
                 .strip_suffix("[]")

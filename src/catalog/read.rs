@@ -139,11 +139,13 @@ fn source(node: &Node, list: bool) -> Result<Source, Wrong> {
                             other => return Err(unexpected(*line, other, "json, base64")),
                         });
                     }
+                    "inside" => source.inside = path(value.text()?, *line)?,
+                    "pairs" => source.pairs = Some(pairs(value)?),
                     other => {
                         return Err(unexpected(
                             *line,
                             other,
-                            "path, where, when, constant, members, text",
+                            "path, where, when, constant, members, text, inside, pairs",
                         ));
                     }
                 }
@@ -152,19 +154,44 @@ fn source(node: &Node, list: bool) -> Result<Source, Wrong> {
         Data::List(_) => return Err(Wrong::at(node.line, "a path or a mapping is expected here")),
     }
     let each = source.path.0.last().is_some_and(|step| step.each);
-    if each && !list {
+    if source.pairs.is_some() && list {
+        return Err(Wrong::at(
+            node.line,
+            "`pairs` make a map, but the attribute has `[]`",
+        ));
+    }
+    if each && !list && source.pairs.is_none() {
         return Err(Wrong::at(
             node.line,
             "this path leads to many values, but the attribute has no `[]`",
         ));
     }
-    if source.constant.is_none() && source.path.is_empty() && source.join.is_none() {
+    if !source.inside.is_empty() && source.text.is_none() {
+        return Err(Wrong::at(node.line, "`inside` belongs to `text`"));
+    }
+    // A list may have the resource itself as an item.
+    let itself = list && !source.members.is_empty();
+    if source.constant.is_none() && source.path.is_empty() && source.join.is_none() && !itself {
         return Err(Wrong::at(
             node.line,
             "neither `path` nor `constant` is given",
         ));
     }
     Ok(source)
+}
+
+/// `[name, value]`: where the items of a list of pairs have both.
+fn pairs(node: &Node) -> Result<(Path, Path), Wrong> {
+    match node.items() {
+        [name, value] => Ok((
+            path(name.text()?, name.line)?,
+            path(value.text()?, value.line)?,
+        )),
+        _ => Err(Wrong::at(
+            node.line,
+            "two paths are expected here: of the name and of the value",
+        )),
+    }
 }
 
 fn members(node: &Node) -> Result<Vec<Member>, Wrong> {

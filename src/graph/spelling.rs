@@ -31,7 +31,11 @@ impl Reader {
             Some(literal) => Some(literal_value(literal, body.origin.span)),
             None => self.found(body, source),
         };
-        let value = translated(value?, source)?;
+        let value = match &source.pairs {
+            Some(_) => self.paired(&value?, source),
+            None => value?,
+        };
+        let value = translated(value, source)?;
         Some(if chosen.is_true() {
             value
         } else {
@@ -43,8 +47,62 @@ impl Reader {
     fn found(&self, body: &Value, source: &Source) -> Option<Value> {
         let value = walk::value(body, &source.path.0, self.language)?;
         match source.text {
-            Some(encoding) => decoded(value, encoding),
+            Some(encoding) => {
+                let held = decoded(value, encoding)?;
+                walk::value(&held, &source.inside.0, self.language)
+            }
             None => Some(value),
+        }
+    }
+
+    /// A list of names and values as a map. Of two items with one name the first counts.
+    fn paired(&self, found: &Value, source: &Source) -> Value {
+        let Some((name, content)) = &source.pairs else {
+            return found.clone();
+        };
+        let own = found.resolved();
+        let items = match &own.data {
+            Data::List(list) => (list.items.as_slice(), list.rest.clone()),
+            Data::Map(_) => (std::slice::from_ref(own), None),
+            Data::Null => return found.clone(),
+            _ => {
+                let why = own.first_why().unwrap_or(Why::Limit);
+                return Value::unknown(why, own.origin.span);
+            }
+        };
+        let (items, mut rest) = items;
+        let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
+        for item in items {
+            let key = walk::value(item, &name.0, self.language);
+            let Some(key) = key.as_ref().and_then(Value::as_text) else {
+                let why = item.first_why().unwrap_or(Why::Limit);
+                let among = Vec::new();
+                rest.get_or_insert_with(|| Arc::new(Unknown { why, among }));
+                continue;
+            };
+            let key: String = key
+                .chars()
+                .map(|c| match c {
+                    'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => c,
+                    _ => '_',
+                })
+                .collect();
+            let value = walk::value(item, &content.0, self.language);
+            if let Some(value) = value
+                && !entries.iter().any(|known| known.key == key)
+            {
+                entries.push(Entry {
+                    key: key.into(),
+                    span: value.origin.span,
+                    value,
+                });
+            }
+        }
+        let map = Map::new(entries, rest, Collection::Structural);
+        Value {
+            data: Data::Map(Arc::new(map)),
+            origin: own.origin.clone(),
+            sensitive: own.sensitive,
         }
     }
 

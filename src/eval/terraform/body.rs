@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::blocks::BlocksOfType;
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::fail;
+use super::iam_policy;
 use super::module::{At, attribute_of, blocks_of, constant_text};
 use super::operator;
 use super::policy_document;
@@ -448,6 +449,7 @@ impl Evaluator<'_> {
         }
         let derived = match block.type_name.as_str() {
             "template_file" => self.template_file(instance, body, header),
+            "google_iam_policy" => iam_policy::render(body, header),
             _ => {
                 let (derived, problems) = policy_document::render(body, header);
                 for problem in problems {
@@ -470,7 +472,10 @@ impl Evaluator<'_> {
 
 /// Whether the configuration alone decides what a data source of this type gives.
 fn derives(type_name: &str) -> bool {
-    matches!(type_name, "aws_iam_policy_document" | "template_file")
+    matches!(
+        type_name,
+        "aws_iam_policy_document" | "google_iam_policy" | "template_file"
+    )
 }
 
 /// The blocks of one type among the items.

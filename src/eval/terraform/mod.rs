@@ -11,6 +11,7 @@ mod evaluator;
 mod expand;
 mod expression;
 pub mod function;
+mod iam_policy;
 mod input;
 mod layers;
 mod module;
