@@ -20,6 +20,13 @@ HERE = pathlib.Path(__file__).parent
 RULES = HERE.parent.parent / "rules"
 DEPTH = 7
 
+# Types that version 5 of the AWS provider no longer has; their arguments after the documentation of version 4.
+RETIRED = {
+    "aws_db_security_group": ["description", "ingress", "ingress.cidr", "ingress.security_group_id", "ingress.security_group_name", "ingress.security_group_owner_id", "name"],
+    "aws_elasticache_security_group": ["description", "name", "security_group_names"],
+    "aws_redshift_security_group": ["description", "ingress", "ingress.cidr", "ingress.security_group_name", "ingress.security_group_owner_id", "name"],
+}
+
 
 def named():
     text = "\n".join(path.read_text() for path in sorted(RULES.rglob("_kinds.yaml")))
@@ -131,6 +138,8 @@ def main(aws, wheel, *folders):
     for name in terraform:
         if name.startswith("aws_") and name in provider["resource_schemas"]:
             rows[name] = block_paths(provider["resource_schemas"][name]["block"], "", DEPTH)
+        elif name in RETIRED:
+            rows[name] = RETIRED[name]
     rows["provider.aws"] = block_paths(provider["provider"]["block"], "", DEPTH)
     cdktf_rows(terraform, folders, rows)
     write("terraform.txt", rows)
