@@ -144,6 +144,7 @@ fn every_spelling_names_something() {
                     member
                         .sources
                         .iter()
+                        .filter(|inner| inner.constant.is_none())
                         .map(|inner| format!("{prefix}{}", inner.path)),
                 );
             }

@@ -87,7 +87,8 @@ fn search(value: &Value, name: Option<&str>, depth: usize, found: &mut Found) {
             for one in &unknown.among {
                 search(one, name, depth + 1, found);
             }
-            if unknown.among.is_empty() {
+            // What is resolved when the stack is deployed is kept elsewhere; that is no secret in plain text.
+            if unknown.among.is_empty() && unknown.why != Why::Dynamic {
                 found.rest(Some(&unknown.why));
             }
         }
