@@ -237,18 +237,30 @@ fn are_found_where_they_are_marked() {
     });
 }
 
+/// The dialects that have a type of the kinds that a rule is about.
+fn dialects(rule: &Rule) -> Vec<Dialect> {
+    let catalog = Catalog::builtin();
+    let mut dialects = Vec::new();
+    for name in &rule.kinds {
+        let kind = catalog.kind(name);
+        let of_template = name.starts_with("aws.") || name.contains("::");
+        if kind.map_or(!of_template, |kind| !kind.terraform.is_empty()) {
+            dialects.push(Dialect::Hcl);
+        }
+        if kind.map_or(of_template, |kind| !kind.cloudformation.is_empty()) {
+            dialects.push(Dialect::Yaml);
+        }
+    }
+    dialects
+}
+
 #[test]
 fn stand_for_every_dialect() {
     let examples = examples();
     let mut wrong = String::new();
     for rule in RuleSet::builtin().rules() {
-        let both = rule.kinds.iter().any(|kind| kind.starts_with("aws."));
-        let dialects = if both {
-            &[Dialect::Hcl, Dialect::Yaml][..]
-        } else {
-            &[Dialect::Hcl][..]
-        };
-        for &dialect in dialects {
+        let dialects = dialects(rule);
+        for dialect in dialects {
             for bad in [true, false] {
                 let has = |one: &Example<'_>| {
                     one.rule.id == rule.id && one.dialect == dialect && one.bad == bad

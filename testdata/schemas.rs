@@ -72,6 +72,9 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Keys of maps, which the schemas do not list.
+const KEYS: &[(&str, &str)] = &[("aws_ssm_document", "permissions.account_ids")];
+
 fn terraform() -> Schemas {
     read_schemas(include_str!("schemas/terraform.txt"))
 }
@@ -95,7 +98,10 @@ fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
         .get(type_name)
         .is_some_and(|paths| paths.contains(path.as_str()));
     // Arguments of Terraform itself, that every resource has.
-    known || path.starts_with("lifecycle.") || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
+    known
+        || path.starts_with("lifecycle.")
+        || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
+        || KEYS.contains(&(type_name, path.as_str()))
 }
 
 /// Whether a CloudFormation type has a path in snake case. Below a free-form object (a policy document) anything goes.
@@ -162,6 +168,7 @@ fn every_spelling_names_something() {
                     member
                         .sources
                         .iter()
+                        .filter(|inner| inner.constant.is_none())
                         .map(|inner| format!("{prefix}{}", inner.path)),
                 );
             }
@@ -228,6 +235,18 @@ fn every_path_of_a_rule_leads_somewhere() {
             }
             for name in bare {
                 *in_terraform.get_or_insert(false) |= has(&terraform, name, &shown);
+                *in_cloudformation.get_or_insert(false) |= has_snake(&cloudformation, name, &shown);
+            }
+            // A kind without an entry is the CloudFormation type of that name.
+            for name in rule
+                .kinds
+                .iter()
+                .filter(|name| Catalog::builtin().kind(name).is_none())
+            {
+                let mut types = cloudformation.keys();
+                let own = types.find(|own| kind_of_cloudformation(own).as_deref() == Some(name));
+                let found = own.is_some_and(|own| has_snake(&cloudformation, own, &shown));
+                *in_cloudformation.get_or_insert(false) |= found;
             }
             for kind in kinds {
                 let spelled = |own: &&distrust::catalog::Attribute| {

@@ -73,6 +73,11 @@ fn search(value: &Value, name: Option<&str>, depth: usize, found: &mut Found) {
                 entries.find(|entry| entry.key.eq_ignore_ascii_case(wanted))
             };
             let pair = named("name").or_else(|| named("key")).zip(named("value"));
+            // An environment variable of CodeBuild whose value says where the secret is kept.
+            let kept = named("type").and_then(|entry| entry.value.as_text());
+            if matches!(kept, Some("SECRETS_MANAGER" | "PARAMETER_STORE")) {
+                return;
+            }
             if let Some((pair_name, pair_value)) = pair {
                 let name = pair_name.value.as_text();
                 search(&pair_value.value, name, depth + 1, found);
@@ -87,7 +92,8 @@ fn search(value: &Value, name: Option<&str>, depth: usize, found: &mut Found) {
             for one in &unknown.among {
                 search(one, name, depth + 1, found);
             }
-            if unknown.among.is_empty() {
+            // What is resolved when the stack is deployed is kept elsewhere; that is no secret in plain text.
+            if unknown.among.is_empty() && unknown.why != Why::Dynamic {
                 found.rest(Some(&unknown.why));
             }
         }
