@@ -71,13 +71,25 @@ fn read_schemas(text: &'static str) -> Schemas {
     text.lines().map(row).collect()
 }
 
+/// Properties whose keys the schemas leave open: a map by the kind of log, properties of a connection.
+const OPEN: &[(&str, &str)] = &[
+    ("AWS::Elasticsearch::Domain", "LogPublishingOptions"),
+    ("AWS::OpenSearchService::Domain", "LogPublishingOptions"),
+];
+
 /// Whether a type has a path; `[]` does not count.
 fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     let path = path.replace("[]", "");
     let known = schemas
         .get(type_name)
         .is_some_and(|paths| paths.contains(path.as_str()));
-    known || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
+    let open = OPEN.iter().any(|(open_type, open)| {
+        *open_type == type_name
+            && path
+                .strip_prefix(open)
+                .is_some_and(|rest| rest.starts_with('.'))
+    });
+    known || open || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
 }
 
 /// Whether a CloudFormation type has a path in snake case. Below a free-form object (a policy document) anything goes.
