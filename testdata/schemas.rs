@@ -91,14 +91,25 @@ fn read_schemas(text: &'static str) -> Schemas {
     text.lines().map(row).collect()
 }
 
+/// Properties whose keys the schemas leave open: a map by the kind of log, properties of a connection.
+const OPEN: &[(&str, &str)] = &[
+    ("AWS::Elasticsearch::Domain", "LogPublishingOptions"),
+    ("AWS::OpenSearchService::Domain", "LogPublishingOptions"),
+];
+
 /// Whether a type has a path; `[]` does not count.
 fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     let path = path.replace("[]", "");
     let known = schemas
         .get(type_name)
         .is_some_and(|paths| paths.contains(path.as_str()));
+    let open = OPEN.iter().any(|(open_type, open)| {
+        let rest = path.strip_prefix(open);
+        *open_type == type_name && rest.is_some_and(|rest| rest.starts_with('.'))
+    });
     // Arguments of Terraform itself, that every resource has.
     known
+        || open
         || path.starts_with("lifecycle.")
         || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
         || KEYS.contains(&(type_name, path.as_str()))

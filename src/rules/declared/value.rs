@@ -11,7 +11,11 @@ use crate::network::address::{Addresses, parse};
 /// Whether a value passes a test. What is absent passes only `exists: false`, `equals: null` and `plaintext: false`.
 pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
     if let Test::Exists(wanted) = test {
-        let there = found.map_or(Truth::False, |value| !value.is_null());
+        // An empty text is what providers take for an absent one, and no name of a key, a network or a role.
+        let there = found.map_or(Truth::False, |value| match value.equals_text("") {
+            Truth::True => Truth::False,
+            _ => !value.is_null(),
+        });
         return if *wanted { there } else { !there };
     }
     let Some(value) = found else {
