@@ -50,6 +50,9 @@ pub struct Address {
     pub key: Key,
 }
 
+/// The type of CloudFormation's parameters.
+pub const PARAMETER: &str = "parameter";
+
 impl Address {
     /// The same without the instance: what a reference to the whole block names.
     #[must_use]
@@ -78,7 +81,7 @@ impl fmt::Display for Key {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.type_name.contains("::") {
+        if self.type_name.contains("::") || self.type_name == PARAMETER {
             if !self.module.is_empty() {
                 write!(f, "{}/", self.module)?;
             }

@@ -15,7 +15,7 @@ pub mod terraform;
 mod truth;
 mod unknown;
 
-pub use address::{Address, Key, Mode};
+pub use address::{Address, Key, Mode, PARAMETER};
 pub use data::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value};
 pub use json::parse as parse_json;
 pub(crate) use number::Decimal;

@@ -7,7 +7,9 @@ use ecow::EcoString;
 
 use super::evaluator::{Evaluator, literal, one_of};
 use super::text::known;
-use crate::eval::{Address, Data, Declared, Entry, Mode, Role, Truth, Unknown, Value, Why};
+use crate::eval::{
+    Address, Data, Declared, Entry, Mode, PARAMETER, Role, Truth, Unknown, Value, Why,
+};
 use crate::source::{Code, Diagnostic, Span};
 use crate::syntax::yaml::{Document, Kind, NodeId};
 
@@ -157,7 +159,7 @@ impl Evaluator<'_, '_> {
             let declared = Declared {
                 address: Address {
                     mode: Mode::Input,
-                    ..self.address(&name, &"parameter".into())
+                    ..self.address(&name, &PARAMETER.into())
                 },
                 body: Value::object(entries, header),
                 meta: Value::null(header),
