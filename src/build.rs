@@ -1,7 +1,7 @@
 //! Build script: reads `rules/`, checks every file, and writes what the library includes.
 //!
-//! `kinds.bin` is the vocabulary, `rules.bin` the rules, `pages.bin` their pages: [postcard], so that nothing is parsed
-//! at start-up. What is wrong with a file fails the build with its path and line.
+//! `kinds.bin` is the vocabulary, `rules.bin` the rules one after the other, `pages.txt` their pages, `index.bin` where
+//! each begins and which kinds it is about: [postcard], so that nothing is parsed at start-up. What is wrong with a file fails the build with its path and line.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,14 +43,31 @@ fn main() {
         return;
     }
     let kinds: Vec<Kind> = kinds.into_values().collect();
-    for (name, bytes) in [
-        ("kinds.bin", postcard::to_allocvec(&kinds)),
-        ("rules.bin", postcard::to_allocvec(&rules)),
-        ("pages.bin", postcard::to_allocvec(&pages)),
-    ] {
-        fs::write(out.join(name), bytes.expect("plain data"))
-            .expect("the output folder is writable");
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(out.join(name), bytes).expect("the output folder is writable");
+    };
+    write(
+        "kinds.bin",
+        &postcard::to_allocvec(&kinds).expect("plain data"),
+    );
+    let (mut bytes, mut index) = (Vec::new(), Vec::new());
+    let mut by_kind: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut text = String::new();
+    for (at, (rule, page)) in rules.iter().zip(&pages).enumerate() {
+        bytes.extend(postcard::to_allocvec(rule).expect("plain data"));
+        text.push_str(page);
+        index.push((rule.id.as_str(), bytes.len() as u32, text.len() as u32));
+        for kind in &rule.kinds {
+            by_kind.entry(kind).or_default().push(at as u32);
+        }
     }
+    let by_kind: Vec<_> = by_kind.into_iter().collect();
+    write("rules.bin", &bytes);
+    write("pages.txt", text.as_bytes());
+    write(
+        "index.bin",
+        &postcard::to_allocvec(&(index, by_kind)).expect("plain data"),
+    );
 }
 
 /// All files below a folder. Each folder is watched too, so that a new file is noticed.

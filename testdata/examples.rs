@@ -11,7 +11,7 @@ use distrust::eval::terraform::{Settings, World, evaluate};
 use distrust::eval::{Stack, cloudformation};
 use distrust::findings::{Certainty, Finding};
 use distrust::graph::build;
-use distrust::rules::{Rule, RuleSet, check, pages};
+use distrust::rules::{Rule, RuleSet, check};
 use distrust::source::{Folder, Memory, Scope, SourceMap};
 use distrust::syntax::yaml;
 use serde_json::{Value as Json, json};
@@ -45,7 +45,7 @@ struct Said {
 fn examples() -> Vec<Example<'static>> {
     let rules = RuleSet::builtin().rules();
     let mut examples = Vec::new();
-    for (rule, page) in rules.iter().zip(pages()) {
+    for (rule, page) in rules.zip(RuleSet::builtin().pages()) {
         let mut open: Option<Example<'static>> = None;
         let mut number = 0;
         for line in page.lines() {
@@ -129,9 +129,7 @@ fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
         .collect();
     let catalog = Catalog::builtin();
     let graph = build(&stacks, catalog);
-    let all = check(&graph, catalog, RuleSet::builtin(), &|own| {
-        own.id == rule.id
-    });
+    let all = check(&graph, catalog, RuleSet::builtin(), &|own| own == rule.id);
     let (findings, undecided) = all
         .into_iter()
         .partition(|one| one.certainty == Certainty::Proven);
@@ -352,7 +350,7 @@ fn are_undecided_with_an_unset_variable() {
         }
     });
     assert!(
-        tried.into_inner() >= RuleSet::builtin().rules().len(),
+        tried.into_inner() >= RuleSet::builtin().len(),
         "values are replaced"
     );
 }

@@ -3,6 +3,7 @@
 pub(super) mod input;
 pub(super) mod output;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -113,9 +114,8 @@ fn checked(
     let files = input::files(&mut options.input, &working)?;
     let root = options.input.root.as_deref();
     let scope = Scope::new(&*files, &working, root, &options.input.paths);
-    let mut set = RuleSet::builtin().clone();
-    let wrong = input::configure(options, &mut set, &*files, &sources, &scope);
-    let rules = engine::rules(&set);
+    let mut rules = Cow::Borrowed(RuleSet::builtin());
+    let wrong = input::configure(options, &mut rules, &*files, &sources, &scope);
     let selection = match input::selection(options, &rules) {
         Ok(selection) if wrong.is_empty() => selection,
         other => {
@@ -125,17 +125,18 @@ fn checked(
         }
     };
     let (mut outcome, files) = evaluated(&options.input, order, &*files, &sources, &scope)?;
-    engine::ask(&mut outcome, &set, &|id| selection.has(&rules, id));
+    engine::ask(&mut outcome, &rules, &|id| selection.has(id));
     let statistics = Statistics {
         files,
-        rules: selection.of(&rules).count(),
+        rules: rules.ids().filter(|id| selection.has(id)).count(),
         ..Statistics::default()
     };
     let mut report = reported(&sources, outcome, statistics);
     report.statistics.elapsed = started.elapsed();
+    let said = engine::rules_of(&rules, &report);
     let view = View {
         sources: &sources,
-        rules: &rules,
+        rules: &said,
         scope: &scope,
         undecided: options.undecided,
     };

@@ -13,6 +13,7 @@ use crate::catalog::Catalog;
 use crate::eval::{Language, Stack, cloudformation, terraform};
 use crate::findings::{Finding, RuleInfo};
 use crate::graph::{self, Graph};
+use crate::report::Report;
 use crate::rules::{self, RuleSet};
 use crate::source::{
     Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
@@ -40,13 +41,10 @@ pub(super) struct Outcome {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// What is known of the rules, sorted by id.
-pub(super) fn rules(rules: &RuleSet) -> Vec<RuleInfo> {
-    let rules = rules.rules().iter();
-    rules
-        .zip(rules::pages())
-        .map(|(rule, page)| rule.info(page))
-        .collect()
+/// What is known of the rules that a report speaks of, sorted by id.
+pub(super) fn rules_of(rules: &RuleSet, report: &Report) -> Vec<RuleInfo> {
+    let said: BTreeSet<&str> = report.all().map(|finding| finding.rule.as_str()).collect();
+    said.into_iter().filter_map(|id| rules.info(id)).collect()
 }
 
 /// Whether these bytes look like a CloudFormation template.
@@ -68,8 +66,7 @@ pub(super) fn ask(
 ) {
     let asked = guarded(|| {
         let graph = graph(&outcome.stacks);
-        let selected = |rule: &rules::Rule| selected(&rule.id);
-        rules::check(&graph, Catalog::builtin(), rules, &selected)
+        rules::check(&graph, Catalog::builtin(), rules, selected)
     });
     match asked {
         Ok(findings) => outcome.findings = findings,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::options::{Listing, Rules};
 use super::terminal::Terminal;
-use super::{Exit, engine, print};
+use super::{Exit, print};
 use crate::config::{Name, Selection, nearest};
 use crate::findings::RuleInfo;
 use crate::rules::RuleSet;
@@ -35,7 +35,7 @@ struct Control<'a> {
 
 /// Lists the rules, or those that the names select.
 pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
-    let rules = engine::rules(RuleSet::builtin());
+    let rules = RuleSet::builtin().infos();
     let names: Vec<Name> = options
         .names
         .iter()
@@ -105,7 +105,7 @@ fn table(rules: &[&RuleInfo]) -> String {
 
 /// Shows the page of a rule.
 pub(super) fn explain(name: &str, terminal: Terminal) -> Exit {
-    let rules = engine::rules(RuleSet::builtin());
+    let rules = RuleSet::builtin().infos();
     let named = |rule: &&RuleInfo| {
         rule.id == name
             || rule

@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobMatcher};
 
-use crate::findings::{Pillar, RuleInfo, Severity};
+use crate::findings::{Pillar, RuleId, RuleInfo, Severity};
 use crate::source::{Code, Diagnostic, Span};
 
 /// A word that selects rules, and where it was written; nowhere for the command line.
@@ -26,11 +26,16 @@ impl From<&str> for Name {
 /// The rules that are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// Whether the rule at this index is asked.
-    asked: Vec<bool>,
+    /// The ids of the rules that are asked, sorted; all where it is `None`.
+    asked: Option<Vec<RuleId>>,
 }
 
 impl Selection {
+    /// All rules.
+    pub fn everything() -> Self {
+        Self { asked: None }
+    }
+
     /// The rules that one of `select` names (all, where it is `None`) and none of `ignore`.
     ///
     /// # Errors
@@ -58,24 +63,26 @@ impl Selection {
             }
         }
         if errors.is_empty() {
-            Ok(Self { asked })
+            let chosen = rules.iter().zip(&asked).filter(|(_, asked)| **asked);
+            let mut asked: Vec<RuleId> = chosen.map(|(rule, _)| rule.id.clone()).collect();
+            asked.sort();
+            Ok(Self { asked: Some(asked) })
         } else {
             Err(errors)
         }
     }
 
-    /// The rules of the list that are asked; `rules` is the list the selection was made of.
+    /// The rules of a list that are asked.
     pub fn of<'r>(&self, rules: &'r [RuleInfo]) -> impl Iterator<Item = &'r RuleInfo> {
-        rules
-            .iter()
-            .zip(&self.asked)
-            .filter_map(|(rule, asked)| asked.then_some(rule))
+        rules.iter().filter(|rule| self.has(&rule.id))
     }
 
-    /// Whether the rule of this id is asked; `rules` is the list the selection was made of, sorted by id.
-    pub fn has(&self, rules: &[RuleInfo], id: &str) -> bool {
-        let at = rules.binary_search_by(|rule| rule.id.as_str().cmp(id));
-        at.is_ok_and(|at| self.asked[at])
+    /// Whether the rule of this id is asked.
+    pub fn has(&self, id: &str) -> bool {
+        let Some(asked) = &self.asked else {
+            return true;
+        };
+        asked.binary_search_by(|own| own.as_str().cmp(id)).is_ok()
     }
 }
 

@@ -61,7 +61,7 @@ fn parameters_of_rules() {
             "zzz | there is no rule `zzz`"
         ]
     );
-    let shown = format!("{:?}", set.rules()[0].check);
+    let shown = format!("{:?}", set.rule(0).check);
     assert!(
         shown.contains("number: 365,") && shown.contains("number: 604800,"),
         "{shown}"

@@ -41,6 +41,14 @@ pub struct Report {
     pub statistics: Statistics,
 }
 
+impl Report {
+    /// Every finding, suppressed and undecided ones too.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        let proven = self.findings.iter().chain(&self.suppressed);
+        proven.chain(&self.undecided)
+    }
+}
+
 /// A module or template that is not here, and the calls of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
@@ -122,7 +130,7 @@ impl Format {
 pub struct View<'a> {
     /// The texts that spans point into.
     pub sources: &'a SourceMap,
-    /// The rules, sorted by id.
+    /// The rules that the report speaks of, sorted by id.
     pub rules: &'a [RuleInfo],
     /// How paths are shown and where the repository begins.
     pub scope: &'a Scope,

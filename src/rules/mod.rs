@@ -4,95 +4,19 @@ pub mod declared;
 mod finding;
 pub mod native;
 pub mod secret;
+mod set;
 mod subject;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
-
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::catalog::Catalog;
 use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
 use crate::graph::Graph;
-use declared::model::Amount;
 pub use declared::model::Rule;
+pub use set::{RuleSet, Unset};
 pub use subject::{Held, Subject, held};
-
-/// A set of rules, dispatched by kind.
-#[derive(Debug, Default, Clone)]
-pub struct RuleSet {
-    rules: Vec<Rule>,
-    by_kind: FxHashMap<String, Vec<usize>>,
-}
-
-impl RuleSet {
-    /// The rules that are built in, in order of their ids.
-    pub fn builtin() -> &'static RuleSet {
-        static BUILTIN: OnceLock<RuleSet> = OnceLock::new();
-        BUILTIN.get_or_init(|| {
-            let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
-            RuleSet::new(postcard::from_bytes(bytes).expect("the build script wrote it"))
-        })
-    }
-
-    /// A set of these rules.
-    pub fn new(mut rules: Vec<Rule>) -> Self {
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut by_kind: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (at, rule) in rules.iter().enumerate() {
-            for kind in &rule.kinds {
-                by_kind.entry(kind.clone()).or_default().push(at);
-            }
-        }
-        Self { rules, by_kind }
-    }
-
-    /// Sets a parameter of the rule with an id or alias.
-    ///
-    /// # Errors
-    /// When there is no such rule or parameter, or the value is not of its sort; nothing is changed then.
-    pub fn set(&mut self, rule: &str, name: &str, value: &str) -> Result<(), Unset> {
-        let own = self.rules.iter_mut().find(|own| own.is_called(rule));
-        let own = own.ok_or(Unset::Rule)?;
-        let known = own.parameters.iter_mut().find(|(known, _)| known == name);
-        let Some((_, amount)) = known else {
-            let known = own.parameters.iter().map(|(known, _)| known.clone());
-            return Err(Unset::Parameter(known.collect()));
-        };
-        let set = Amount::parse(value).filter(|set| set.time == amount.time);
-        let set = set.ok_or_else(|| Unset::Value(amount.to_string()))?;
-        amount.number = set.number;
-        own.check.amounts(&mut |used| {
-            if used.parameter.as_deref() == Some(name) {
-                used.number = set.number;
-            }
-        });
-        Ok(())
-    }
-
-    /// All of them, in order of their ids.
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
-    }
-
-    /// The rule with an id or alias.
-    pub fn find(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.is_called(id))
-    }
-}
-
-/// Why a parameter was not set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unset {
-    /// There is no such rule.
-    Rule,
-    /// The rule has other parameters: these.
-    Parameter(Vec<String>),
-    /// The value is of another sort than this.
-    Value(String),
-}
 
 impl Rule {
     /// Whether this is its id or one of its aliases.
@@ -141,36 +65,22 @@ impl Rule {
     }
 }
 
-/// The pages of the built-in rules, in the order of [`RuleSet::rules`]: Markdown.
-pub fn pages() -> &'static [&'static str] {
-    static PAGES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    PAGES.get_or_init(|| {
-        let bytes: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.bin"));
-        postcard::from_bytes(bytes).expect("the build script wrote it")
-    })
-}
-
-/// Asks the selected rules of every resource. The findings are in a stable order: by rule, then by subject.
+/// Asks the rules whose ids are selected of every resource. The findings are in a stable order: by rule, then by subject.
 pub fn check(
     graph: &Graph,
     catalog: &Catalog,
     rules: &RuleSet,
-    selected: &(dyn Fn(&Rule) -> bool + Sync),
+    selected: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<Finding> {
-    let chosen: Vec<bool> = rules.rules.iter().map(selected).collect();
+    let chosen: Vec<bool> = rules.ids().map(selected).collect();
     let said: Vec<(usize, Finding)> = graph
         .resources
         .par_iter()
         .flat_map_iter(|resource| {
             let subject = Subject::new(resource, graph, catalog);
-            let asked = rules
-                .by_kind
-                .get(resource.kind.as_str())
-                .into_iter()
-                .flatten();
-            let asked = asked.filter(|at| chosen[**at]);
+            let asked = rules.about(&resource.kind).filter(|at| chosen[*at]);
             asked
-                .flat_map(|at| ask(&rules.rules[*at], *at, &subject))
+                .flat_map(|at| ask(rules.rule(at), at, &subject))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -198,7 +108,7 @@ fn agree(
 ) {
     let mut count = 0;
     for resource in &graph.resources {
-        for (at, rule) in rules.rules.iter().enumerate().filter(|(at, _)| chosen[*at]) {
+        for (at, rule) in rules.rules().enumerate().filter(|(at, _)| chosen[*at]) {
             if rule
                 .kinds
                 .iter()

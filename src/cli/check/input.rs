@@ -1,5 +1,6 @@
 //! What is to be checked, and with what: options, settings of the project, standard input.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,6 @@ use super::super::options::{Check, Input};
 use super::Refusal;
 use crate::config::{self, Name, RuleParameter, Selection};
 use crate::eval::terraform::{self, Setting};
-use crate::findings::RuleInfo;
 use crate::rules::RuleSet;
 use crate::source::{Diagnostic, Disk, Files, Memory, Overlay, Scope, SourceMap};
 use crate::syntax::yaml::{self, Document};
@@ -70,7 +70,7 @@ fn terraform_text(bytes: &[u8]) -> bool {
 /// Fills in from `distrust.toml` what the command line leaves open; what is wrong with the file.
 pub(super) fn configure(
     options: &mut Check,
-    rules: &mut RuleSet,
+    rules: &mut Cow<'static, RuleSet>,
     files: &dyn Files,
     sources: &SourceMap,
     scope: &Scope,
@@ -89,19 +89,20 @@ pub(super) fn configure(
     input.module_dir = input.module_dir.take().or(settings.module_dir);
     input.parameters = input.parameters.take().or(settings.parameters);
     input.project_var_files = settings.var_file.unwrap_or_default();
-    wrong.extend(
-        RuleParameter::set_all(&settings.rules, rules)
-            .err()
-            .into_iter()
-            .flatten(),
-    );
+    if !settings.rules.is_empty() {
+        let set = RuleParameter::set_all(&settings.rules, rules.to_mut());
+        wrong.extend(set.err().into_iter().flatten());
+    }
     wrong
 }
 
 /// The rules that are asked.
-pub(super) fn selection(options: &Check, rules: &[RuleInfo]) -> Result<Selection, Vec<Diagnostic>> {
+pub(super) fn selection(options: &Check, rules: &RuleSet) -> Result<Selection, Vec<Diagnostic>> {
     let ignored = options.ignored.as_deref().unwrap_or_default();
-    Selection::new(rules, options.selected.as_deref(), ignored)
+    match options.selected.as_deref() {
+        None if ignored.is_empty() => Ok(Selection::everything()),
+        selected => Selection::new(&rules.infos(), selected, ignored),
+    }
 }
 
 /// Refuses paths where nothing is: a typing error must not look like a clean run.

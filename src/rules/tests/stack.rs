@@ -108,5 +108,5 @@ pub(super) fn findings(language: Language, resources: Vec<Declared>, rule: &str)
     };
     let catalog = Catalog::builtin();
     let graph = build(&[stack], catalog);
-    check(&graph, catalog, RuleSet::builtin(), &|own| own.id == rule)
+    check(&graph, catalog, RuleSet::builtin(), &|own| own == rule)
 }
