@@ -9,7 +9,7 @@ pub mod model;
 pub mod read;
 pub mod tree;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -22,6 +22,8 @@ pub use model::{
 #[derive(Debug, Default)]
 pub struct Catalog {
     kinds: Vec<Kind>,
+    /// The paths of the attributes of each kind, once somebody asks.
+    paths: Vec<OnceLock<Arc<[Path]>>>,
     by_name: FxHashMap<EcoString, usize>,
     by_type: FxHashMap<EcoString, usize>,
     /// Satellite type to the kinds it belongs to and the argument that says to which resource.
@@ -63,6 +65,7 @@ impl Catalog {
                 }
             }
         }
+        catalog.paths.resize_with(kinds.len(), OnceLock::new);
         catalog.kinds = kinds;
         catalog
     }
@@ -86,6 +89,15 @@ impl Catalog {
     /// What is known about a kind.
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.by_name.get(name).map(|&at| &self.kinds[at])
+    }
+
+    /// The paths of the attributes of a kind of this catalog, in their order.
+    pub fn paths(&self, kind: &Kind) -> Arc<[Path]> {
+        let Some(&at) = self.by_name.get(kind.name.as_str()) else {
+            return Arc::default();
+        };
+        let all = || kind.attributes.iter().map(|own| own.path.clone()).collect();
+        self.paths[at].get_or_init(all).clone()
     }
 
     /// All of them, by name.

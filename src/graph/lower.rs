@@ -9,8 +9,8 @@ use super::default::default;
 use super::join::Joins;
 use super::said::{both, otherwise, perhaps, perhaps_absent};
 use super::spelling::{Items, MAX_PERHAPS, Reader};
-use super::{Resource, ResourceId, Satellite};
-use crate::catalog::{Attribute, Catalog, Join, Kind, Path, Source};
+use super::{Resource, ResourceId, Satellite, Spelled};
+use crate::catalog::{Attribute, Catalog, Join, Kind, Source};
 use crate::eval::{Collection, Data, Declared, Language, Map, Mode, Stack, Unknown, Value, Why};
 use crate::source::Span;
 
@@ -19,6 +19,7 @@ pub(super) fn lower(stack: &Stack, catalog: &Catalog) -> Vec<Resource> {
     let joins = Joins::new(&stack.resources, catalog, stack.language);
     let mut lowering = Lowering {
         stack,
+        catalog,
         reader: Reader {
             language: stack.language,
         },
@@ -42,6 +43,7 @@ pub(super) fn lower(stack: &Stack, catalog: &Catalog) -> Vec<Resource> {
 
 struct Lowering<'a> {
     stack: &'a Stack,
+    catalog: &'a Catalog,
     reader: Reader,
     joins: &'a Joins<'a>,
 }
@@ -129,18 +131,23 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn spelled(&self, subject: &Subject<'a>) -> Vec<(Path, Value)> {
-        let mut spelled = Vec::new();
-        for attribute in &subject.kind.attributes {
+    fn spelled(&self, subject: &Subject<'a>) -> Spelled {
+        let mut values = Vec::new();
+        for (at, attribute) in subject.kind.attributes.iter().enumerate() {
             let list = attribute.path.0.last().is_some_and(|step| step.each);
             let value = if list {
                 self.list(subject, attribute)
             } else {
                 self.scalar(subject, attribute)
             };
-            spelled.push((attribute.path.clone(), value));
+            if !matches!(value.data, Data::Null) {
+                values.push((at as u32, value));
+            }
         }
-        spelled
+        Spelled {
+            paths: self.catalog.paths(subject.kind),
+            values: values.into(),
+        }
     }
 
     /// The first source that says something, as far as that is known; then the default.
@@ -283,7 +290,7 @@ fn plain(declared: &Declared, kind: ecow::EcoString, language: Language) -> Reso
         address: declared.address.clone(),
         kind,
         body: declared.body.clone(),
-        spelled: Vec::new(),
+        spelled: Spelled::default(),
         header: declared.header,
         span: declared.span,
         exists: declared.exists,

@@ -13,7 +13,7 @@ mod said;
 mod spelling;
 pub mod walk;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -37,8 +37,8 @@ pub struct Resource {
     pub kind: EcoString,
     /// What is written in it, in the dialect's words.
     pub body: Value,
-    /// The attributes that the vocabulary spells for it, satellites and defaults included; null: absent.
-    pub spelled: Vec<(Path, Value)>,
+    /// The attributes that the vocabulary spells for it, satellites and defaults included.
+    pub spelled: Spelled,
     /// The bytes that name it.
     pub header: Span,
     /// All its bytes.
@@ -56,6 +56,31 @@ pub struct Resource {
     /// Only what a satellite says of a resource that is not here: absence means nothing, address and places are the
     /// satellite's.
     pub partial: bool,
+}
+
+/// The attributes that the vocabulary spells for a resource. Most are absent: only the others are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Spelled {
+    /// Where they are; the same for all resources of the kind.
+    paths: Arc<[Path]>,
+    /// The places in `paths` of those that are there, rising, with their values.
+    values: Box<[(u32, Value)]>,
+}
+
+impl Spelled {
+    /// The value of the longest of the paths that this one begins with, and that path. Null: absent.
+    fn longest(&self, path: &Path) -> Option<(&Path, &Value)> {
+        static ABSENT: LazyLock<Value> = LazyLock::new(|| Value::null(Span::nowhere()));
+        let own = self.paths.iter().enumerate();
+        let (at, own) = own
+            .filter(|(_, own)| begins(path, own))
+            .max_by_key(|(_, own)| own.0.len())?;
+        let found = self
+            .values
+            .binary_search_by_key(&(at as u32), |(at, _)| *at);
+        let value = found.map_or(&*ABSENT, |at| &self.values[at].1);
+        Some((own, value))
+    }
 }
 
 /// A resource that says something about another one.
@@ -131,8 +156,7 @@ impl Resource {
     /// Where a path into this resource begins: a value, and the steps that are left to walk from it. The value is one of
     /// [`Resource::spelled`] if the vocabulary spells the path or the beginning of it.
     pub fn start<'a>(&'a self, path: &'a Path) -> (&'a Value, Start<'a>) {
-        let spelled = self.spelled.iter().filter(|(own, _)| begins(path, own));
-        match spelled.max_by_key(|(own, _)| own.0.len()) {
+        match self.spelled.longest(path) {
             Some((own, value)) => {
                 let last = &path.0[own.0.len() - 1];
                 (
