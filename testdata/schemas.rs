@@ -58,6 +58,13 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "role_based_access_control.azure_active_directory",
     ),
     ("azurerm_key_vault", "soft_delete_enabled"),
+    ("azurerm_subnet", "network_security_group_id"),
+    ("azurerm_network_interface", "network_security_group_id"),
+    // A key of a map whose keys are free.
+    (
+        "azurerm_service_fabric_cluster",
+        "fabric_settings.parameters.ClusterProtectionLevel",
+    ),
     ("azurerm_kusto_cluster", "enable_disk_encryption"),
     ("azurerm_kusto_cluster", "enable_double_encryption"),
     ("azurerm_data_lake_store", "encryption_state"),

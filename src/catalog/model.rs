@@ -149,6 +149,12 @@ pub struct Flow {
     pub protocol: (bool, Path),
     /// Only rules with these values allow (`access: Allow`, `direction: Inbound`); texts are compared without case.
     pub only: Vec<((bool, Path), Literal)>,
+    /// The value of rules that deny; `None`: no rule does.
+    pub denies: Option<((bool, Path), Literal)>,
+    /// The number by which rules are asked, the lowest first; the first that is about a packet decides.
+    pub first: Option<(bool, Path)>,
+    /// What else limits a rule. One that denies counts only where it is not limited, or as the rule that allows.
+    pub narrows: Vec<(bool, Path)>,
 }
 
 /// How a rule of traffic writes its ports.

@@ -351,6 +351,9 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
         ports: Ports::Ranges(Vec::new()),
         protocol: (false, Path::default()),
         only: Vec::new(),
+        denies: None,
+        first: None,
+        narrows: Vec::new(),
     };
     for (key, line, value) in node.map()? {
         match key.as_str() {
@@ -372,11 +375,21 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                     flow.only.push((rooted_path(name, *line)?, value.literal()));
                 }
             }
+            "denies" => match value.map()? {
+                [(name, line, value)] => {
+                    flow.denies = Some((rooted_path(name, *line)?, value.literal()));
+                }
+                _ => return Err(Wrong::at(*line, "one value is expected here")),
+            },
+            "first" => flow.first = Some(rooted(value)?),
+            "narrows" => {
+                flow.narrows = value.items().iter().map(rooted).collect::<Result<_, _>>()?
+            }
             other => {
                 return Err(unexpected(
                     *line,
                     other,
-                    "each, addresses, ports, from-port-to-port, protocol, only",
+                    "each, addresses, ports, from-port-to-port, protocol, only, denies, first, narrows",
                 ));
             }
         }

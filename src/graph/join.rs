@@ -158,9 +158,7 @@ impl<'a> Joins<'a> {
                         .or_default()
                         .push(member);
                 }
-                if !matches!(named.as_str(), "") {
-                    self.orphans.push((at, kind, join, Why::Elsewhere(named)));
-                }
+                self.orphans.push((at, kind, join, Why::Elsewhere(named)));
             }
             Owner::Anyone(why) => {
                 self.anyone

@@ -128,6 +128,26 @@ impl Addresses {
         !self.v4.intersection(&other.v4).is_empty() || !self.v6.intersection(&other.v6).is_empty()
     }
 
+    /// The addresses that are not in the other.
+    #[must_use]
+    pub fn without(&self, other: &Addresses) -> Addresses {
+        Addresses {
+            v4: self.v4.without(&other.v4),
+            v6: self.v6.without(&other.v6),
+        }
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether it is every address of a version of the protocol.
+    pub fn is_world_whole(&self) -> bool {
+        let every = everything();
+        self.v4 == every.v4 || self.v6 == every.v6
+    }
+
     /// Whether every address of the other is in this one.
     pub fn covers(&self, other: &Addresses) -> bool {
         self.v4.covers(&other.v4) && self.v6.covers(&other.v6)

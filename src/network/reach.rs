@@ -1,13 +1,16 @@
 //! What the rules of one resource let through: a sure answer from what is known for sure, "perhaps" from the rest.
 
+use std::rc::Rc;
+
 use crate::catalog::{Flow, Literal, Path, Ports};
-use crate::eval::{Data, Piece, Truth, Value, Why};
+use crate::eval::{Data, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
+use super::Intervals;
 use super::address::{Addresses, everything, parse};
-
-/// The most steps of the search for a port that several rules open together.
-const MAX_WORK: usize = 1 << 20;
+use super::decide::decide;
+use super::deny::{Denial, refute};
+use super::rule::{clamp, is_narrow, number, protocol_name, ranges};
 
 /// A question: may this other side reach one of these ports?
 #[derive(Debug)]
@@ -34,24 +37,52 @@ pub struct Answer {
 }
 
 /// One address of one rule.
-struct Opening {
-    addresses: Addresses,
-    ports: Vec<(u16, u16)>,
-    value: Value,
+#[derive(Clone)]
+pub(super) struct Opening {
+    pub(super) addresses: Addresses,
+    pub(super) ports: Vec<(u16, u16)>,
+    pub(super) value: Value,
     /// Why it may not be so.
-    unsure: Option<Why>,
+    pub(super) unsure: Option<Why>,
+    pub(super) terms: Rc<Terms>,
+}
+
+/// What all addresses of a rule share, where rules are asked in turn.
+#[derive(Clone, Default)]
+pub(super) struct Terms {
+    /// When it is asked: a lower number earlier. `None`: not known, or rules have no order.
+    pub(super) turn: Option<i64>,
+    /// The protocols that are asked for and that it is about; empty: all.
+    pub(super) protocols: Vec<String>,
+    /// What else limits it, in the order of the vocabulary's `narrows`; empty: nothing.
+    pub(super) narrows: Vec<Vec<Value>>,
 }
 
 /// Asks a flow of a resource.
 pub fn ask(resource: &Resource, flow: &Flow, question: &Question) -> Answer {
-    let mut openings = Vec::new();
     let mut gather = Gather {
         resource,
         flow,
         question,
-        openings: &mut openings,
+        openings: Vec::new(),
+        denials: Vec::new(),
+        terms: Rc::default(),
     };
     gather.all();
+    let Gather {
+        mut openings,
+        denials,
+        ..
+    } = gather;
+    if !denials.is_empty() {
+        openings = refute(openings, &denials);
+        if question.every_port {
+            let every = |one: &Opening| {
+                Intervals::of(one.ports.iter().map(|&(from, to)| (from.into(), to.into())))
+            };
+            openings.retain(|one| every(one).covers(&Intervals::of([(1, u16::MAX.into())])));
+        }
+    }
     decide(&openings, question)
 }
 
@@ -59,7 +90,10 @@ struct Gather<'a> {
     resource: &'a Resource,
     flow: &'a Flow,
     question: &'a Question,
-    openings: &'a mut Vec<Opening>,
+    openings: Vec<Opening>,
+    denials: Vec<Denial>,
+    /// Of the rule that is read.
+    terms: Rc<Terms>,
 }
 
 impl Gather<'_> {
@@ -113,6 +147,7 @@ impl Gather<'_> {
                 ports: vec![(0, u16::MAX)],
                 value,
                 unsure: Some(why.clone()),
+                terms: Rc::default(),
             });
         }
         among.iter().for_each(|item| self.rule(item, Some(why)));
@@ -135,6 +170,14 @@ impl Gather<'_> {
                 }
             }
         }
+        let mut denies = Truth::False;
+        if let Some((path, literal)) = &self.flow.denies {
+            denies = self.only(item, path, literal);
+            if denies.is_unknown() {
+                let why = self.values(item, path).iter().find_map(Value::first_why);
+                unsure.get_or_insert(why.unwrap_or(Why::Condition));
+            }
+        }
         let (matching, all_ports) = self.protocol(item);
         match matching {
             Truth::False => return,
@@ -147,23 +190,76 @@ impl Gather<'_> {
                 unsure.get_or_insert(why.unwrap_or(Why::Condition));
             }
         }
-        let (ports, port_why) = if all_ports {
+        self.terms = Rc::new(self.terms(item, all_ports));
+        // Who writes a pair of numbers writes nothing useful there beside "all protocols"; ranges keep their meaning.
+        let (ports, port_why) = if all_ports && matches!(self.flow.ports, Ports::Pair(..)) {
             (vec![(0, u16::MAX)], None)
         } else {
             self.ports(item)
         };
+        let unsure = unsure.or(port_why);
+        if denies.is_true() {
+            return self.denial(item, ports, unsure);
+        }
         if self.question.every_port
             && !ports.contains(&(0, u16::MAX))
             && !ports.contains(&(1, u16::MAX))
         {
             return;
         }
-        let unsure = unsure.or(port_why);
         for path in &self.flow.addresses {
             for value in self.values(item, path) {
                 self.address(&value, &ports, unsure.clone());
             }
         }
+    }
+
+    fn terms(&self, item: &Value, all_protocols: bool) -> Terms {
+        if self.flow.denies.is_none() {
+            return Terms::default();
+        }
+        let first = self.flow.first.as_ref();
+        let turn = first.and_then(|path| self.values(item, path).first().and_then(number));
+        let named = self.values(item, &self.flow.protocol);
+        let named = named.first().and_then(Value::as_text);
+        let protocols = match named {
+            Some(text) if !all_protocols => vec![protocol_name(text)],
+            _ if self.question.protocols.is_empty() => vec!["tcp".into(), "udp".into()],
+            _ => self.question.protocols.clone(),
+        };
+        let narrows = &self.flow.narrows;
+        let narrows = narrows.iter().map(|path| self.values(item, path));
+        Terms {
+            turn,
+            protocols,
+            narrows: narrows.collect(),
+        }
+    }
+
+    /// A rule that denies. One about an address or a port that is not known may deny any.
+    fn denial(&mut self, item: &Value, ports: Vec<(u16, u16)>, unsure: Option<Why>) {
+        let mut unsure = unsure;
+        let mut all = Vec::new();
+        for path in &self.flow.addresses {
+            for value in self.values(item, path) {
+                let own = value.resolved();
+                match (own.as_text(), own.first_why()) {
+                    (Some(text), _) => all.extend(parse(text)),
+                    (None, Some(why)) => {
+                        all.push(everything());
+                        unsure.get_or_insert(why);
+                    }
+                    (None, None) => {}
+                }
+            }
+        }
+        let terms = Rc::unwrap_or_clone(std::mem::take(&mut self.terms));
+        self.denials.push(Denial {
+            addresses: Addresses::union(&all),
+            ports,
+            unsure,
+            terms,
+        });
     }
 
     fn only(&self, item: &Value, path: &(bool, Path), literal: &Literal) -> Truth {
@@ -257,7 +353,7 @@ impl Gather<'_> {
                 if values.is_empty() {
                     return (every, None);
                 }
-                (values.iter().flat_map(range).collect(), None)
+                (values.iter().flat_map(ranges).collect(), None)
             }
         }
     }
@@ -270,6 +366,7 @@ impl Gather<'_> {
                 ports: ports.to_vec(),
                 value: value.clone(),
                 unsure,
+                terms: Rc::clone(&self.terms),
             });
         };
         if let Some(text) = own.as_text() {
@@ -305,172 +402,4 @@ impl Gather<'_> {
         }
         push(everything(), value, unsure.or(Some(why)));
     }
-}
-
-/// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
-fn is_narrow(value: &Value) -> bool {
-    let Data::Template(template) = &value.data else {
-        return false;
-    };
-    let Some(Piece::Text(tail, _)) = template.pieces.last() else {
-        return false;
-    };
-    let length = tail
-        .rsplit_once('/')
-        .map(|(_, length)| length.parse::<u8>());
-    matches!(length, Some(Ok(24..=128)))
-}
-
-/// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.
-fn protocol_name(text: &str) -> String {
-    match text.to_ascii_lowercase().as_str() {
-        "-1" | "all" | "*" | "any" | "" => "all".into(),
-        "6" => "tcp".into(),
-        "17" => "udp".into(),
-        "1" => "icmp".into(),
-        "58" => "icmpv6".into(),
-        other => other.into(),
-    }
-}
-
-fn number(value: &Value) -> Option<i64> {
-    match &value.resolved().data {
-        Data::Number(number) => number.as_i64(),
-        _ => value.as_text()?.trim().parse().ok(),
-    }
-}
-
-fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
-    if from > to || to < 0 || from > i64::from(u16::MAX) {
-        return Vec::new();
-    }
-    let port = |number: i64| number.clamp(0, i64::from(u16::MAX)) as u16;
-    vec![(port(from), port(to))]
-}
-
-/// `22`, `8000-9000`, `*`.
-fn range(value: &Value) -> Option<(u16, u16)> {
-    let text = match number(value) {
-        Some(number) => return clamp(number, number).pop(),
-        None => value.as_text()?,
-    };
-    if text.trim() == "*" {
-        return Some((0, u16::MAX));
-    }
-    let (from, to) = text.split_once('-')?;
-    clamp(from.trim().parse().ok()?, to.trim().parse().ok()?).pop()
-}
-
-fn decide(openings: &[Opening], question: &Question) -> Answer {
-    let wide = |addresses: &Addresses| match &question.from {
-        None => addresses.is_world(),
-        Some(from) => addresses.meets(from),
-    };
-    let asked = if question.ports.is_empty() {
-        vec![(0, u16::MAX)]
-    } else {
-        question.ports.clone()
-    };
-    let meets = |opening: &Opening| {
-        opening
-            .ports
-            .iter()
-            .any(|(from, to)| asked.iter().any(|(low, high)| from <= high && low <= to))
-    };
-    let alone: Vec<&Opening> = openings
-        .iter()
-        .filter(|one| meets(one) && wide(&one.addresses))
-        .collect();
-    let sure = alone.iter().filter(|one| one.unsure.is_none());
-    let sure: Vec<Vec<Value>> = sure.map(|one| vec![one.value.clone()]).collect();
-    if !sure.is_empty() {
-        return Answer {
-            truth: Truth::True,
-            witnesses: sure,
-            why: None,
-        };
-    }
-    let together = |sure: bool| {
-        let considered: Vec<&Opening> = openings
-            .iter()
-            .filter(|one| meets(one) && (!sure || one.unsure.is_none()))
-            .collect();
-        together(&considered, &asked, &wide)
-    };
-    match together(true) {
-        Err(()) => {
-            return Answer {
-                truth: Truth::Unknown,
-                witnesses: Vec::new(),
-                why: Some(Why::Limit),
-            };
-        }
-        Ok(found) if !found.is_empty() => {
-            return Answer {
-                truth: Truth::True,
-                witnesses: vec![found],
-                why: None,
-            };
-        }
-        Ok(_) => {}
-    }
-    let unsure = alone.first().and_then(|one| one.unsure.clone());
-    let (witnesses, why) = match unsure {
-        Some(why) => (
-            alone.iter().map(|one| vec![one.value.clone()]).collect(),
-            Some(why),
-        ),
-        None => match together(false) {
-            Ok(found) if found.is_empty() => {
-                return Answer {
-                    truth: Truth::False,
-                    witnesses: Vec::new(),
-                    why: None,
-                };
-            }
-            Ok(found) => (
-                vec![found],
-                openings.iter().find_map(|one| one.unsure.clone()),
-            ),
-            Err(()) => (Vec::new(), Some(Why::Limit)),
-        },
-    };
-    Answer {
-        truth: Truth::Unknown,
-        witnesses,
-        why,
-    }
-}
-
-/// The values that open one of the ports only together; nothing when there is no such port.
-fn together(
-    openings: &[&Opening],
-    asked: &[(u16, u16)],
-    wide: &dyn Fn(&Addresses) -> bool,
-) -> Result<Vec<Value>, ()> {
-    // The set of open rules changes only where a range begins.
-    let begins = openings
-        .iter()
-        .flat_map(|one| one.ports.iter().map(|(from, _)| *from));
-    let mut candidates: Vec<u16> = begins
-        .chain(asked.iter().map(|(from, _)| *from))
-        .filter(|port| asked.iter().any(|(from, to)| from <= port && port <= to))
-        .collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    if candidates.len().saturating_mul(openings.len()) > MAX_WORK {
-        return Err(());
-    }
-    for port in candidates {
-        let open = openings.iter().filter(|one| {
-            one.ports
-                .iter()
-                .any(|(from, to)| *from <= port && port <= *to)
-        });
-        let open: Vec<&&Opening> = open.collect();
-        if wide(&Addresses::union(open.iter().map(|one| &one.addresses))) {
-            return Ok(open.iter().map(|one| one.value.clone()).collect());
-        }
-    }
-    Ok(Vec::new())
 }
