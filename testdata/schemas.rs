@@ -10,7 +10,7 @@ use distrust::rules::declared::read;
 
 type Schemas = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
-/// Arguments of other major versions of a provider than the one that is recorded: of former ones, and of azurerm 5.
+/// Arguments of other major versions of a provider than the one that is recorded: of former ones, of azurerm 5, and of google-beta.
 const OTHER_VERSIONS: &[(&str, &str)] = &[
     ("azurerm_storage_account", "enable_https_traffic_only"),
     ("azurerm_storage_account", "allow_blob_public_access"),
@@ -70,6 +70,7 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "google_sql_database_instance",
         "settings.ip_configuration.require_ssl",
     ),
+    ("google_tpu_v2_vm", "network_config.enable_external_ips"),
 ];
 
 /// Keys of maps, which the schemas do not list.
