@@ -71,6 +71,7 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "settings.ip_configuration.require_ssl",
     ),
     ("google_tpu_v2_vm", "network_config.enable_external_ips"),
+    ("google_vertex_ai_metadata_store", "encryption_spec"),
 ];
 
 /// Keys of maps, which the schemas do not list.
