@@ -117,6 +117,7 @@ fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     // Arguments of Terraform itself, that every resource has.
     known
         || open
+        || below_metadata(schemas, type_name, &path)
         || path.starts_with("lifecycle.")
         || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
         || KEYS.contains(&(type_name, path.as_str()))
