@@ -10,7 +10,7 @@ use distrust::rules::declared::read;
 
 type Schemas = BTreeMap<&'static str, BTreeSet<&'static str>>;
 
-/// Arguments of other major versions of a provider than the one that is recorded: of former ones, and of azurerm 5.
+/// Arguments of other major versions of a provider than the one that is recorded: of former ones, of azurerm 5, and of google-beta.
 const OTHER_VERSIONS: &[(&str, &str)] = &[
     ("azurerm_storage_account", "enable_https_traffic_only"),
     ("azurerm_storage_account", "allow_blob_public_access"),
@@ -77,6 +77,13 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "google_sql_database_instance",
         "settings.ip_configuration.require_ssl",
     ),
+    (
+        "google_container_cluster",
+        "pod_security_policy_config.enabled",
+    ),
+    ("google_container_cluster", "master_auth.username"),
+    ("google_tpu_v2_vm", "network_config.enable_external_ips"),
+    ("google_vertex_ai_metadata_store", "encryption_spec"),
 ];
 
 /// Keys of maps, which the schemas do not list.
@@ -117,9 +124,21 @@ fn has(schemas: &Schemas, type_name: &str, path: &str) -> bool {
     // Arguments of Terraform itself, that every resource has.
     known
         || open
+        || below_metadata(schemas, type_name, &path)
         || path.starts_with("lifecycle.")
         || OTHER_VERSIONS.contains(&(type_name, path.as_str()))
         || KEYS.contains(&(type_name, path.as_str()))
+}
+
+/// Whether a path leads into the metadata of a machine, whose keys nobody lists.
+fn below_metadata(schemas: &Schemas, type_name: &str, path: &str) -> bool {
+    let Some((before, _)) = path.split_once("metadata.") else {
+        return false;
+    };
+    let map = format!("{before}metadata");
+    schemas
+        .get(type_name)
+        .is_some_and(|paths| paths.contains(map.as_str()))
 }
 
 /// Whether a CloudFormation type has a path in snake case. Below a free-form object (a policy document) anything goes.

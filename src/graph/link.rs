@@ -192,12 +192,12 @@ impl<'a> Index<'a> {
             let Some(key) = key_of(&value, &resource.address.module) else {
                 continue;
             };
+            let stack = resource.address.stack.as_str();
             for kind in kinds {
-                let named = self.names.get(&(
-                    resource.address.stack.as_str(),
-                    kind.as_str(),
-                    key.text.clone(),
-                ));
+                let by = |text: &str| self.names.get(&(stack, kind.as_str(), text.into()));
+                // Google's long names end in the name: `storage.googleapis.com/logs`, `projects/…/networks/main`.
+                let last = || by(key.text.rsplit_once('/')?.1);
+                let named = by(&key.text).or_else(last);
                 ends.extend(
                     named
                         .into_iter()

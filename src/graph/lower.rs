@@ -11,7 +11,9 @@ use super::said::{both, otherwise, perhaps, perhaps_absent};
 use super::spelling::{Items, MAX_PERHAPS, Reader};
 use super::{Resource, ResourceId, Satellite, Spelled};
 use crate::catalog::{Attribute, Catalog, Join, Kind, Source};
-use crate::eval::{Collection, Data, Declared, Language, Map, Mode, Stack, Unknown, Value, Why};
+use crate::eval::{
+    Collection, Data, Declared, Entry, Language, Map, Mode, Stack, Unknown, Value, Why,
+};
 use crate::source::Span;
 
 /// The resources of a stack: one for each that is declared, and one for each satellite whose owner is not here.
@@ -289,7 +291,7 @@ fn plain(declared: &Declared, kind: ecow::EcoString, language: Language) -> Reso
         id: ResourceId(0),
         address: declared.address.clone(),
         kind,
-        body: declared.body.clone(),
+        body: with_lifecycle(declared, language),
         spelled: Spelled::default(),
         header: declared.header,
         span: declared.span,
@@ -299,6 +301,26 @@ fn plain(declared: &Declared, kind: ecow::EcoString, language: Language) -> Reso
         provider: declared.provider.clone(),
         satellites: Vec::new(),
         partial: false,
+    }
+}
+
+/// The arguments, in Terraform with `lifecycle` as one of them.
+fn with_lifecycle(declared: &Declared, language: Language) -> Value {
+    let (Data::Map(map), Data::Map(_), Language::Terraform) =
+        (&declared.body.data, &declared.meta.data, language)
+    else {
+        return declared.body.clone();
+    };
+    let mut entries = map.entries.clone();
+    entries.push(Entry {
+        key: "lifecycle".into(),
+        span: declared.meta.origin.span,
+        value: declared.meta.clone(),
+    });
+    let map = Map::new(entries, map.rest.clone(), map.kind);
+    Value {
+        data: Data::Map(Arc::new(map)),
+        ..declared.body.clone()
     }
 }
 

@@ -69,15 +69,19 @@ impl Evaluator<'_> {
         for block in layers.blocks(&instance.module, "lifecycle") {
             let tree = instance.module.tree(&block);
             for attribute in tree.attributes(&block.node.body) {
-                if let Expr::Bool(value) = tree.expr(attribute.value) {
-                    let value = Value::bool(value, tree.expr_span(attribute.value));
-                    let span = tree.span(attribute.name);
-                    entries.push(Entry {
-                        key: tree.slice(attribute.name).into(),
-                        span,
-                        value,
-                    });
-                }
+                let name = tree.slice(attribute.name);
+                let written = tree.expr_span(attribute.value);
+                let value = match tree.expr(attribute.value) {
+                    Expr::Bool(value) => Value::bool(value, written),
+                    _ if ["ignore_changes", "replace_triggered_by"].contains(&name) => continue,
+                    // Terraform admits only `true` and `false` here.
+                    _ => Value::unknown(Why::Invalid, written),
+                };
+                entries.push(Entry {
+                    key: name.into(),
+                    span: tree.span(attribute.name),
+                    value,
+                });
             }
         }
         if entries.is_empty() {

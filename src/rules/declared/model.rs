@@ -191,6 +191,8 @@ pub enum Test {
     AtMost(Amount),
     /// Is a text that stands in the configuration (or is not).
     Plaintext(bool),
+    /// Is a number, or a range `a-b` of at most this many.
+    SpanAtMost(i64),
     /// Is a network inside one of these.
     Within(Vec<String>),
 }

@@ -311,9 +311,15 @@ fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
         "at-least" => Test::AtLeast(amount()?),
         "at-most" => Test::AtMost(amount()?),
         "plaintext" => Test::Plaintext(boolean(value)?),
+        "span-at-most" => {
+            let number = text()?.parse();
+            Test::SpanAtMost(
+                number.map_err(|_| Wrong::at(value.line, "a whole number is expected"))?,
+            )
+        }
         "within" => Test::Within(value.texts()?),
         other => {
-            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, within, plaintext";
+            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, span-at-most, within, plaintext";
             return Err(unexpected(*line, other, tests));
         }
     })

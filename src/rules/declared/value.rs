@@ -42,9 +42,19 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
             let plain = plaintext(value);
             if *wanted { plain } else { !plain }
         }
+        Test::SpanAtMost(most) => {
+            value.test_text(|text| span(text).is_none_or(|span| span <= *most))
+        }
         Test::Within(networks) => within(value, networks),
         Test::Exists(_) => Truth::Unknown,
     }
+}
+
+/// How many numbers a range `a-b` has, both ends included.
+fn span(text: &str) -> Option<i64> {
+    let (from, to) = text.split_once('-')?;
+    let (from, to): (i64, i64) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    Some(to.saturating_sub(from).saturating_add(1))
 }
 
 fn compare(value: &Value, amount: &Amount, fits: impl Fn(Ordering) -> bool) -> Truth {
