@@ -149,6 +149,10 @@ pub struct Flow {
     pub protocol: (bool, Path),
     /// Only rules with these values allow (`access: Allow`, `direction: Inbound`); texts are compared without case.
     pub only: Vec<((bool, Path), Literal)>,
+    /// The number of a rule, where the rule with the smallest one that fits decides.
+    pub order: Option<(bool, Path)>,
+    /// Rules with this value close instead.
+    pub deny: Option<((bool, Path), Literal)>,
 }
 
 /// How a rule of traffic writes its ports.

@@ -351,6 +351,8 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
         ports: Ports::Ranges(Vec::new()),
         protocol: (false, Path::default()),
         only: Vec::new(),
+        order: None,
+        deny: None,
     };
     for (key, line, value) in node.map()? {
         match key.as_str() {
@@ -372,17 +374,26 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                     flow.only.push((rooted_path(name, *line)?, value.literal()));
                 }
             }
+            "order" => flow.order = Some(rooted(value)?),
+            "deny" => {
+                for (name, line, value) in value.map()? {
+                    flow.deny = Some((rooted_path(name, *line)?, value.literal()));
+                }
+            }
             other => {
                 return Err(unexpected(
                     *line,
                     other,
-                    "each, addresses, ports, from-port-to-port, protocol, only",
+                    "each, addresses, ports, from-port-to-port, protocol, only, order, deny",
                 ));
             }
         }
     }
     if flow.addresses.is_empty() {
         return Err(Wrong::at(line, "`addresses` is missing"));
+    }
+    if flow.order.is_some() != flow.deny.is_some() {
+        return Err(Wrong::at(line, "`order` and `deny` belong together"));
     }
     Ok(flow)
 }

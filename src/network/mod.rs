@@ -1,7 +1,10 @@
 //! Who can reach whom: exact sets of addresses and ports, and what the rules of one resource let through.
 
 pub mod address;
+mod decide;
 pub mod interval;
+mod order;
 pub mod reach;
+mod words;
 
 pub use interval::Intervals;

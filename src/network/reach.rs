@@ -5,21 +5,38 @@ use crate::eval::{Data, Piece, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
 use super::address::{Addresses, everything, parse};
-
-/// The most steps of the search for a port that several rules open together.
-const MAX_WORK: usize = 1 << 20;
+use super::decide::decide;
+use super::order;
+use super::words::{clamp, number, protocol_name, range};
 
 /// A question: may this other side reach one of these ports?
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Question {
-    /// The other side; `None`: the world.
-    pub from: Option<Addresses>,
+    /// The other side.
+    pub from: Side,
     /// Port ranges, both ends included; empty: any.
     pub ports: Vec<(u16, u16)>,
-    /// Only rules that open every port at once count.
-    pub every_port: bool,
-    /// Protocols by name in lower case; empty: those that have ports.
+    /// Only rules that open every port at once count, or only those that do not.
+    pub every_port: Option<bool>,
+    /// Only rules that open more ports than this count.
+    pub more_ports_than: u32,
+    /// Protocols by name in lower case; empty: those that have ports; `all`: only rules for all of them.
     pub protocols: Vec<String>,
+}
+
+/// Who is on the other side.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Side {
+    /// More public addresses than one organisation has, in one rule or several.
+    World,
+    /// Public addresses, but not the world.
+    Public,
+    /// As many private addresses as the largest network of a cloud, but not the world.
+    Private,
+    /// Whoever: also what is named otherwise than by address.
+    Anyone,
+    /// Some of these.
+    Networks(Addresses),
 }
 
 /// The answer.
@@ -34,16 +51,66 @@ pub struct Answer {
 }
 
 /// One address of one rule.
-struct Opening {
-    addresses: Addresses,
-    ports: Vec<(u16, u16)>,
-    value: Value,
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    pub(super) addresses: Addresses,
+    pub(super) ports: Vec<(u16, u16)>,
+    pub(super) value: Value,
     /// Why it may not be so.
-    unsure: Option<Why>,
+    pub(super) unsure: Option<Why>,
+    /// Whether as many ports are open as the question asks for.
+    pub(super) counts: bool,
+    /// Whether it closes instead.
+    pub(super) closes: bool,
+    /// Its place among the rules; the smallest is asked first.
+    pub(super) number: Option<i64>,
 }
 
 /// Asks a flow of a resource.
 pub fn ask(resource: &Resource, flow: &Flow, question: &Question) -> Answer {
+    if flow.order.is_none() {
+        return decide(&gathered(resource, flow, question), question);
+    }
+    let mut openings = Vec::new();
+    for question in by_protocol(question) {
+        match order::effective(&gathered(resource, flow, &question)) {
+            Some(found) => openings.extend(found),
+            None => return Answer::unknown(Why::Limit),
+        }
+    }
+    decide(&openings, question)
+}
+
+/// Asks whether a rule of an ordered flow closes nothing, since rules before it decide all that it is about.
+pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
+    let question = Question {
+        from: Side::Anyone,
+        ports: Vec::new(),
+        every_port: None,
+        more_ports_than: 0,
+        protocols: Vec::new(),
+    };
+    let by_protocol: Vec<Vec<Opening>> = by_protocol(&question)
+        .iter()
+        .map(|question| gathered(resource, flow, question))
+        .collect();
+    order::shadowed(&by_protocol)
+}
+
+/// The question for each protocol by itself: a rule for one does not close another.
+fn by_protocol(question: &Question) -> Vec<Question> {
+    let names = match question.protocols.as_slice() {
+        [] => vec!["tcp".to_owned(), "udp".to_owned()],
+        names => names.to_vec(),
+    };
+    let one = |name| Question {
+        protocols: vec![name],
+        ..question.clone()
+    };
+    names.into_iter().map(one).collect()
+}
+
+fn gathered(resource: &Resource, flow: &Flow, question: &Question) -> Vec<Opening> {
     let mut openings = Vec::new();
     let mut gather = Gather {
         resource,
@@ -52,7 +119,27 @@ pub fn ask(resource: &Resource, flow: &Flow, question: &Question) -> Answer {
         openings: &mut openings,
     };
     gather.all();
-    decide(&openings, question)
+    openings
+}
+
+impl Answer {
+    /// Not known, for this reason.
+    pub(super) fn unknown(why: Why) -> Self {
+        Self {
+            truth: Truth::Unknown,
+            witnesses: Vec::new(),
+            why: Some(why),
+        }
+    }
+}
+
+/// What all openings of one rule have in common.
+struct Entry {
+    ports: Vec<(u16, u16)>,
+    unsure: Option<Why>,
+    counts: bool,
+    closes: bool,
+    number: Option<i64>,
 }
 
 struct Gather<'a> {
@@ -113,6 +200,9 @@ impl Gather<'_> {
                 ports: vec![(0, u16::MAX)],
                 value,
                 unsure: Some(why.clone()),
+                counts: true,
+                closes: false,
+                number: None,
             });
         }
         among.iter().for_each(|item| self.rule(item, Some(why)));
@@ -152,25 +242,99 @@ impl Gather<'_> {
         } else {
             self.ports(item)
         };
-        if self.question.every_port
-            && !ports.contains(&(0, u16::MAX))
-            && !ports.contains(&(1, u16::MAX))
-        {
+        let closes = self.closes(item, &mut unsure);
+        let mut entry = Entry {
+            counts: port_why.is_some() || self.counts(&ports),
+            closes: closes.is_true(),
+            number: self.number(item),
+            unsure: unsure.or(port_why),
+            ports,
+        };
+        if self.question.from == Side::Anyone && self.flow.order.is_none() {
+            let value = self.blamed(item);
+            self.push(everything(), &value, &entry, entry.unsure.clone());
             return;
         }
-        let unsure = unsure.or(port_why);
+        self.addresses(item, &entry);
+        // What opens or closes may do either.
+        if closes.is_unknown() {
+            entry.closes = true;
+            self.addresses(item, &entry);
+        }
+    }
+
+    fn addresses(&mut self, item: &Value, entry: &Entry) {
         for path in &self.flow.addresses {
             for value in self.values(item, path) {
-                self.address(&value, &ports, unsure.clone());
+                self.address(&value, entry);
             }
         }
+    }
+
+    /// Whether so many ports count.
+    fn counts(&self, ports: &[(u16, u16)]) -> bool {
+        let every = ports.contains(&(0, u16::MAX)) || ports.contains(&(1, u16::MAX));
+        let many: u32 = ports
+            .iter()
+            .map(|(from, to)| u32::from(to - from) + 1)
+            .sum();
+        self.question.every_port.is_none_or(|asked| asked == every)
+            && many > self.question.more_ports_than
+    }
+
+    /// Whether a rule closes.
+    fn closes(&self, item: &Value, unsure: &mut Option<Why>) -> Truth {
+        let Some((path, literal)) = &self.flow.deny else {
+            return Truth::False;
+        };
+        let closes = self.only(item, path, literal);
+        if closes.is_unknown() {
+            let why = self.values(item, path).iter().find_map(Value::first_why);
+            unsure.get_or_insert(why.unwrap_or(Why::Condition));
+        }
+        closes
+    }
+
+    fn number(&self, item: &Value) -> Option<i64> {
+        let path = self.flow.order.as_ref()?;
+        self.values(item, path).first().and_then(number)
+    }
+
+    /// What to blame in a rule where the other side does not count: its protocol when it stands for all, else its ports.
+    fn blamed(&self, item: &Value) -> Value {
+        let ports = match &self.flow.ports {
+            Ports::Pair(from, to) => vec![to, from],
+            Ports::Ranges(paths) => paths.iter().collect(),
+        };
+        let protocol = self.values(item, &self.flow.protocol).into_iter().next();
+        let all = |value: &Value| value.test_text(|text| protocol_name(text) == "all");
+        if let Some(protocol) = protocol.filter(|value| !all(value).is_false()) {
+            return protocol;
+        }
+        let found = ports
+            .iter()
+            .find_map(|path| self.values(item, path).into_iter().next());
+        found.unwrap_or_else(|| item.clone())
+    }
+
+    fn push(&mut self, addresses: Addresses, value: &Value, entry: &Entry, unsure: Option<Why>) {
+        self.openings.push(Opening {
+            addresses,
+            ports: entry.ports.clone(),
+            value: value.clone(),
+            unsure,
+            counts: entry.counts,
+            closes: entry.closes,
+            number: entry.number,
+        });
     }
 
     fn only(&self, item: &Value, path: &(bool, Path), literal: &Literal) -> Truth {
         let wanted = literal.to_string();
         match self.values(item, path).first() {
             Some(value) => value.test_text(|text| text.eq_ignore_ascii_case(&wanted)),
-            None => Truth::from(*literal == Literal::Null),
+            // A switch that is not there is off.
+            None => Truth::from(matches!(literal, Literal::Null | Literal::Bool(false))),
         }
     }
 
@@ -262,24 +426,16 @@ impl Gather<'_> {
         }
     }
 
-    fn address(&mut self, value: &Value, ports: &[(u16, u16)], unsure: Option<Why>) {
+    fn address(&mut self, value: &Value, entry: &Entry) {
         let own = value.resolved();
-        let mut push = |addresses: Addresses, value: &Value, unsure: Option<Why>| {
-            self.openings.push(Opening {
-                addresses,
-                ports: ports.to_vec(),
-                value: value.clone(),
-                unsure,
-            });
-        };
         if let Some(text) = own.as_text() {
             if let Some(addresses) = parse(text) {
-                push(addresses, value, unsure);
+                self.push(addresses, value, entry, entry.unsure.clone());
             }
             return;
         }
         let Some(why) = own.first_why() else { return };
-        if self.question.from.is_none() && is_narrow(own) {
+        if self.question.from == Side::World && !entry.closes && is_narrow(own) {
             return;
         }
         if let Data::Unknown(unknown) = &own.data
@@ -296,14 +452,15 @@ impl Gather<'_> {
                 match member.as_text() {
                     Some(text) => parse(text)
                         .into_iter()
-                        .for_each(|own| push(own, value, Some(why.clone()))),
+                        .for_each(|own| self.push(own, value, entry, Some(why.clone()))),
                     None if matches!(member.data, Data::Null) => {}
-                    None => push(everything(), value, Some(why.clone())),
+                    None => self.push(everything(), value, entry, Some(why.clone())),
                 }
             }
             return;
         }
-        push(everything(), value, unsure.or(Some(why)));
+        let unsure = entry.unsure.clone().or(Some(why));
+        self.push(everything(), value, entry, unsure);
     }
 }
 
@@ -319,158 +476,4 @@ fn is_narrow(value: &Value) -> bool {
         .rsplit_once('/')
         .map(|(_, length)| length.parse::<u8>());
     matches!(length, Some(Ok(24..=128)))
-}
-
-/// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.
-fn protocol_name(text: &str) -> String {
-    match text.to_ascii_lowercase().as_str() {
-        "-1" | "all" | "*" | "any" | "" => "all".into(),
-        "6" => "tcp".into(),
-        "17" => "udp".into(),
-        "1" => "icmp".into(),
-        "58" => "icmpv6".into(),
-        other => other.into(),
-    }
-}
-
-fn number(value: &Value) -> Option<i64> {
-    match &value.resolved().data {
-        Data::Number(number) => number.as_i64(),
-        _ => value.as_text()?.trim().parse().ok(),
-    }
-}
-
-fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
-    if from > to || to < 0 || from > i64::from(u16::MAX) {
-        return Vec::new();
-    }
-    let port = |number: i64| number.clamp(0, i64::from(u16::MAX)) as u16;
-    vec![(port(from), port(to))]
-}
-
-/// `22`, `8000-9000`, `*`.
-fn range(value: &Value) -> Option<(u16, u16)> {
-    let text = match number(value) {
-        Some(number) => return clamp(number, number).pop(),
-        None => value.as_text()?,
-    };
-    if text.trim() == "*" {
-        return Some((0, u16::MAX));
-    }
-    let (from, to) = text.split_once('-')?;
-    clamp(from.trim().parse().ok()?, to.trim().parse().ok()?).pop()
-}
-
-fn decide(openings: &[Opening], question: &Question) -> Answer {
-    let wide = |addresses: &Addresses| match &question.from {
-        None => addresses.is_world(),
-        Some(from) => addresses.meets(from),
-    };
-    let asked = if question.ports.is_empty() {
-        vec![(0, u16::MAX)]
-    } else {
-        question.ports.clone()
-    };
-    let meets = |opening: &Opening| {
-        opening
-            .ports
-            .iter()
-            .any(|(from, to)| asked.iter().any(|(low, high)| from <= high && low <= to))
-    };
-    let alone: Vec<&Opening> = openings
-        .iter()
-        .filter(|one| meets(one) && wide(&one.addresses))
-        .collect();
-    let sure = alone.iter().filter(|one| one.unsure.is_none());
-    let sure: Vec<Vec<Value>> = sure.map(|one| vec![one.value.clone()]).collect();
-    if !sure.is_empty() {
-        return Answer {
-            truth: Truth::True,
-            witnesses: sure,
-            why: None,
-        };
-    }
-    let together = |sure: bool| {
-        let considered: Vec<&Opening> = openings
-            .iter()
-            .filter(|one| meets(one) && (!sure || one.unsure.is_none()))
-            .collect();
-        together(&considered, &asked, &wide)
-    };
-    match together(true) {
-        Err(()) => {
-            return Answer {
-                truth: Truth::Unknown,
-                witnesses: Vec::new(),
-                why: Some(Why::Limit),
-            };
-        }
-        Ok(found) if !found.is_empty() => {
-            return Answer {
-                truth: Truth::True,
-                witnesses: vec![found],
-                why: None,
-            };
-        }
-        Ok(_) => {}
-    }
-    let unsure = alone.first().and_then(|one| one.unsure.clone());
-    let (witnesses, why) = match unsure {
-        Some(why) => (
-            alone.iter().map(|one| vec![one.value.clone()]).collect(),
-            Some(why),
-        ),
-        None => match together(false) {
-            Ok(found) if found.is_empty() => {
-                return Answer {
-                    truth: Truth::False,
-                    witnesses: Vec::new(),
-                    why: None,
-                };
-            }
-            Ok(found) => (
-                vec![found],
-                openings.iter().find_map(|one| one.unsure.clone()),
-            ),
-            Err(()) => (Vec::new(), Some(Why::Limit)),
-        },
-    };
-    Answer {
-        truth: Truth::Unknown,
-        witnesses,
-        why,
-    }
-}
-
-/// The values that open one of the ports only together; nothing when there is no such port.
-fn together(
-    openings: &[&Opening],
-    asked: &[(u16, u16)],
-    wide: &dyn Fn(&Addresses) -> bool,
-) -> Result<Vec<Value>, ()> {
-    // The set of open rules changes only where a range begins.
-    let begins = openings
-        .iter()
-        .flat_map(|one| one.ports.iter().map(|(from, _)| *from));
-    let mut candidates: Vec<u16> = begins
-        .chain(asked.iter().map(|(from, _)| *from))
-        .filter(|port| asked.iter().any(|(from, to)| from <= port && port <= to))
-        .collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    if candidates.len().saturating_mul(openings.len()) > MAX_WORK {
-        return Err(());
-    }
-    for port in candidates {
-        let open = openings.iter().filter(|one| {
-            one.ports
-                .iter()
-                .any(|(from, to)| *from <= port && port <= *to)
-        });
-        let open: Vec<&&Opening> = open.collect();
-        if wide(&Addresses::union(open.iter().map(|one| &one.addresses))) {
-            return Ok(open.iter().map(|one| one.value.clone()).collect());
-        }
-    }
-    Ok(Vec::new())
 }

@@ -10,7 +10,8 @@ use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, related, secret";
+const CHECKS: &str =
+    "all, any, not, when, each, some, path, reachable, shadowed, policy, related, secret";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -276,6 +277,7 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             Ok(Check::Value(path(value.text()?, *line)?, tests))
         }
         "reachable" => Ok(Check::Reachable(reach(node, value.text()?)?)),
+        "shadowed" => only(&[]).and_then(|()| Ok(Check::Shadowed(value.text()?.to_owned()))),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
         "related" => Ok(Check::Related(related(node, value, depth)?)),
         "secret" => only(&[]).and_then(|()| Ok(Check::Secret(path(value.text()?, *line)?))),
@@ -333,32 +335,28 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
         from: Vec::new(),
         ports: Vec::new(),
         protocols: Vec::new(),
-        every_port: false,
+        every_port: None,
+        more_ports_than: 0,
     };
+    let mut except = Vec::new();
     for (key, line, value) in node.map()?.iter().skip(1) {
         match key.as_str() {
             "from" => reach.from = value.texts()?,
-            "ports" => {
-                for text in value.texts()? {
-                    let (from, to) = text.split_once('-').unwrap_or((&text, &text));
-                    match (from.parse(), to.parse()) {
-                        (Ok(from), Ok(to)) if from <= to => reach.ports.push((from, to)),
-                        _ => {
-                            return Err(Wrong::at(
-                                *line,
-                                format!("`{text}` is no port and no range of ports"),
-                            ));
-                        }
-                    }
-                }
-            }
+            "ports" => reach.ports = ports(value)?,
+            "except" => except = ports(value)?,
             "protocols" => reach.protocols = value.texts()?,
-            "every-port" => reach.every_port = boolean(value)?,
+            "every-port" => reach.every_port = Some(boolean(value)?),
+            "more-ports-than" => {
+                let text = value.text()?;
+                let number = text.parse::<u32>();
+                reach.more_ports_than = number
+                    .map_err(|_| Wrong::at(*line, format!("`{text}` is not a number of ports")))?;
+            }
             other => {
                 return Err(unexpected(
                     *line,
                     other,
-                    "from, ports, protocols, every-port",
+                    "from, ports, except, protocols, every-port, more-ports-than",
                 ));
             }
         }
@@ -366,7 +364,44 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
     if reach.from.is_empty() {
         return Err(Wrong::at(node.line, "`from` is missing"));
     }
+    if !except.is_empty() {
+        reach.ports = others(&except);
+    }
     Ok(reach)
+}
+
+/// Ports and ranges of ports.
+fn ports(node: &Node) -> Result<Vec<(u16, u16)>, Wrong> {
+    let mut ports = Vec::new();
+    for text in node.texts()? {
+        let (from, to) = text.split_once('-').unwrap_or((&text, &text));
+        match (from.parse(), to.parse()) {
+            (Ok(from), Ok(to)) if from <= to => ports.push((from, to)),
+            _ => {
+                let message = format!("`{text}` is no port and no range of ports");
+                return Err(Wrong::at(node.line, message));
+            }
+        }
+    }
+    Ok(ports)
+}
+
+/// All ports but these.
+fn others(ports: &[(u16, u16)]) -> Vec<(u16, u16)> {
+    let mut sorted = ports.to_vec();
+    sorted.sort_unstable();
+    let mut others = Vec::new();
+    let mut next = 0_u32;
+    for (from, to) in sorted {
+        if next < u32::from(from) {
+            others.push((next as u16, from - 1));
+        }
+        next = next.max(u32::from(to) + 1);
+    }
+    if next <= u32::from(u16::MAX) {
+        others.push((next as u16, u16::MAX));
+    }
+    others
 }
 
 fn statement(node: &Node) -> Result<Statement, Wrong> {
@@ -445,6 +480,6 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         Check::Value(path, _) | Check::Policy(path, _) | Check::Secret(path) => {
             out.push(join(path));
         }
-        Check::Reachable(_) | Check::Related(_) | Check::Native(_) => {}
+        Check::Reachable(_) | Check::Shadowed(_) | Check::Related(_) | Check::Native(_) => {}
     }
 }

@@ -1,0 +1,199 @@
+//! Rules that are asked in the order of their numbers, of which the first that fits decides: what each still opens.
+
+use crate::eval::{Truth, Why};
+
+use super::address::Addresses;
+use super::reach::{Answer, Opening};
+
+/// The most rules of one resource; providers admit far fewer.
+const MAX_RULES: usize = 256;
+
+/// What rules have decided so far at one port.
+#[derive(Default)]
+struct Decided {
+    opened: Addresses,
+    closed: Addresses,
+}
+
+impl Decided {
+    fn add(&mut self, rule: &Opening) {
+        let (own, other) = if rule.closes {
+            (&mut self.closed, &self.opened)
+        } else {
+            (&mut self.opened, &self.closed)
+        };
+        *own = Addresses::union([&*own, &rule.addresses.without(other)]);
+    }
+}
+
+/// The openings of ordered rules of one protocol without what rules before them close; `None` when there are too many.
+pub(super) fn effective(rules: &[Opening]) -> Option<Vec<Opening>> {
+    if rules.len() > MAX_RULES {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.closes) {
+        // What is not sure anyway is open unless something sure closes it.
+        for (addresses, ports) in pieces(rules, at, rule.unsure.is_none()) {
+            found.push(Opening {
+                addresses,
+                ports,
+                ..rule.clone()
+            });
+        }
+        // What is open only if rules that are not sure close nothing.
+        let perhaps = rules.iter().any(|other| other.closes && !is_sure(other));
+        if perhaps && rule.unsure.is_none() {
+            let why = rules
+                .iter()
+                .filter(|other| other.closes)
+                .find_map(|other| other.unsure.clone());
+            for (addresses, ports) in pieces(rules, at, false) {
+                found.push(Opening {
+                    addresses,
+                    ports,
+                    unsure: why.clone().or(Some(Why::Condition)),
+                    ..rule.clone()
+                });
+            }
+        }
+    }
+    Some(found)
+}
+
+fn is_sure(rule: &Opening) -> bool {
+    rule.unsure.is_none() && rule.number.is_some()
+}
+
+/// What one rule opens: sets of addresses with their ports. `sure`: whatever may be closed before it is closed.
+fn pieces(rules: &[Opening], at: usize, sure: bool) -> Vec<(Addresses, Vec<(u16, u16)>)> {
+    let rule = &rules[at];
+    let mut pieces: Vec<(Addresses, Vec<(u16, u16)>)> = Vec::new();
+    for (from, to) in segments(rules, &rule.ports) {
+        let mut before: Vec<&Opening> = rules
+            .iter()
+            .filter(|other| covers(other, from) && precedes(other, rule, sure))
+            .filter(|other| is_sure(other) || other.closes == sure)
+            .collect();
+        before.sort_by_key(|other| other.number);
+        let mut decided = Decided::default();
+        before.into_iter().for_each(|other| decided.add(other));
+        let left = rule.addresses.without(&decided.closed);
+        if left.is_empty() {
+            continue;
+        }
+        match pieces.iter_mut().find(|(addresses, _)| *addresses == left) {
+            Some((_, ports)) => ports.push((from, to)),
+            None => pieces.push((left, vec![(from, to)])),
+        }
+    }
+    pieces
+}
+
+/// Whether one rule is asked before another; what is not known is taken as the question needs it.
+fn precedes(other: &Opening, rule: &Opening, sure: bool) -> bool {
+    match (other.number, rule.number) {
+        (Some(other), Some(rule)) => other < rule,
+        _ => other.closes == sure,
+    }
+}
+
+fn covers(rule: &Opening, port: u16) -> bool {
+    rule.ports
+        .iter()
+        .any(|(from, to)| *from <= port && port <= *to)
+}
+
+/// The ranges of ports cut where some rule begins or ends.
+fn segments(rules: &[Opening], ports: &[(u16, u16)]) -> Vec<(u16, u16)> {
+    let ends = rules.iter().flat_map(|rule| &rule.ports);
+    let mut cuts: Vec<u32> = ends
+        .chain(ports)
+        .flat_map(|(from, to)| [u32::from(*from), u32::from(*to) + 1])
+        .collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let inside = |from: u32| {
+        ports
+            .iter()
+            .any(|(low, high)| u32::from(*low) <= from && from <= u32::from(*high))
+    };
+    let port = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+    cuts.windows(2)
+        .filter(|pair| inside(pair[0]))
+        .map(|pair| (port(pair[0]), port(pair[1] - 1)))
+        .collect()
+}
+
+/// Whether some closing rule closes nothing in any of the protocols that it is about.
+pub(super) fn shadowed(by_protocol: &[Vec<Opening>]) -> Answer {
+    if by_protocol.iter().any(|rules| rules.len() > MAX_RULES) {
+        return Answer::unknown(Why::Limit);
+    }
+    let closing = by_protocol.iter().flatten().filter(|rule| rule.closes);
+    let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
+    for rule in closing {
+        let same = |other: &&Opening| other.value.origin == rule.value.origin && other.closes;
+        let dead = |all: bool| {
+            by_protocol.iter().all(|rules| {
+                rules
+                    .iter()
+                    .filter(same)
+                    .all(|own| is_dead(rules, own, all))
+            })
+        };
+        if dead(false) && is_sure(rule) {
+            sure.push(vec![rule.value.clone()]);
+        } else if dead(true) {
+            perhaps.push(rule);
+        }
+    }
+    let why = perhaps
+        .iter()
+        .find_map(|rule| rule.unsure.clone())
+        .or_else(|| {
+            let unsure = by_protocol.iter().flatten();
+            unsure.into_iter().find_map(|rule| rule.unsure.clone())
+        });
+    let truth = match (sure.is_empty(), perhaps.is_empty()) {
+        (false, _) => Truth::True,
+        (true, false) => Truth::Unknown,
+        (true, true) => Truth::False,
+    };
+    let witnesses = if sure.is_empty() {
+        perhaps
+            .iter()
+            .map(|rule| vec![rule.value.clone()])
+            .collect()
+    } else {
+        sure
+    };
+    Answer {
+        truth,
+        witnesses,
+        why: if truth.is_unknown() {
+            why.or(Some(Why::Condition))
+        } else {
+            None
+        },
+    }
+}
+
+/// Whether rules before one open all that it is about; with `perhaps` those count, too, that are not sure, and of one
+/// that is not known itself it is enough that something was opened before.
+fn is_dead(rules: &[Opening], rule: &Opening, perhaps: bool) -> bool {
+    segments(rules, &rule.ports).iter().all(|(from, _)| {
+        let opened = rules.iter().filter(|other| {
+            !other.closes
+                && covers(other, *from)
+                && (is_sure(other) || perhaps)
+                && precedes(other, rule, !perhaps)
+        });
+        let opened = Addresses::union(opened.map(|other| &other.addresses));
+        if perhaps && !is_sure(rule) {
+            !opened.is_empty()
+        } else {
+            opened.covers(&rule.addresses)
+        }
+    })
+}

@@ -1,0 +1,45 @@
+//! How rules of traffic write protocols and ports.
+
+use crate::eval::{Data, Value};
+
+/// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.
+pub(super) fn protocol_name(text: &str) -> String {
+    match text.to_ascii_lowercase().as_str() {
+        "-1" | "all" | "*" | "any" | "" => "all".into(),
+        "6" => "tcp".into(),
+        "17" => "udp".into(),
+        "1" => "icmp".into(),
+        "58" => "icmpv6".into(),
+        other => other.into(),
+    }
+}
+
+/// A number, or a text that is one.
+pub(super) fn number(value: &Value) -> Option<i64> {
+    match &value.resolved().data {
+        Data::Number(number) => number.as_i64(),
+        _ => value.as_text()?.trim().parse().ok(),
+    }
+}
+
+/// The ports from one number to another; none when they are in no order.
+pub(super) fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
+    if from > to || to < 0 || from > i64::from(u16::MAX) {
+        return Vec::new();
+    }
+    let port = |number: i64| number.clamp(0, i64::from(u16::MAX)) as u16;
+    vec![(port(from), port(to))]
+}
+
+/// `22`, `8000-9000`, `*`.
+pub(super) fn range(value: &Value) -> Option<(u16, u16)> {
+    let text = match number(value) {
+        Some(number) => return clamp(number, number).pop(),
+        None => value.as_text()?,
+    };
+    if text.trim() == "*" {
+        return Some((0, u16::MAX));
+    }
+    let (from, to) = text.split_once('-')?;
+    clamp(from.trim().parse().ok()?, to.trim().parse().ok()?).pop()
+}
