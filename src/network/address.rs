@@ -109,7 +109,17 @@ fn public() -> &'static Addresses {
     })
 }
 
-fn private() -> &'static Addresses {
+/// The address of one public host, for "some public address".
+pub(super) fn some_public() -> &'static Addresses {
+    static SOME: OnceLock<Addresses> = OnceLock::new();
+    SOME.get_or_init(|| Addresses {
+        v4: Intervals::of([(1 << 24, 1 << 24)]),
+        v6: Intervals::default(),
+    })
+}
+
+/// The private addresses.
+pub(super) fn private() -> &'static Addresses {
     static PRIVATE: OnceLock<Addresses> = OnceLock::new();
     PRIVATE.get_or_init(|| Addresses {
         v4: intervals(&PRIVATE_V4),

@@ -4,7 +4,7 @@ use crate::catalog::{Flow, Literal, Path, Ports};
 use crate::eval::{Data, Piece, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
-use super::address::{Addresses, everything, parse};
+use super::address::{Addresses, everything, parse, private, some_public};
 use super::decide::decide;
 use super::order;
 use super::words::{clamp, number, protocol_name, range};
@@ -18,6 +18,8 @@ pub struct Question {
     pub ports: Vec<(u16, u16)>,
     /// Only rules that open every port at once count, or only those that do not.
     pub every_port: Option<bool>,
+    /// Only rules for all protocols at once count, or only others.
+    pub all_protocols: Option<bool>,
     /// Only rules that open more ports than this count.
     pub more_ports_than: u32,
     /// Protocols by name in lower case; empty: those that have ports; `all`: only rules for all of them.
@@ -87,6 +89,7 @@ pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
         from: Side::Anyone,
         ports: Vec::new(),
         every_port: None,
+        all_protocols: None,
         more_ports_than: 0,
         protocols: Vec::new(),
     };
@@ -193,7 +196,11 @@ impl Gather<'_> {
     /// Rules of which some may be there.
     fn perhaps(&mut self, among: &[Value], why: &Why, place: &Value) {
         if among.is_empty() {
-            let addresses = everything();
+            let addresses = match &self.question.from {
+                Side::Public => some_public().clone(),
+                Side::Private => private().clone(),
+                _ => everything(),
+            };
             let value = place.clone();
             self.openings.push(Opening {
                 addresses,
@@ -236,6 +243,13 @@ impl Gather<'_> {
                     .find_map(Value::first_why);
                 unsure.get_or_insert(why.unwrap_or(Why::Condition));
             }
+        }
+        let other = self
+            .question
+            .all_protocols
+            .is_some_and(|asked| asked != all_ports);
+        if other && matching.is_true() {
+            return;
         }
         let (ports, port_why) = if all_ports {
             (vec![(0, u16::MAX)], None)
@@ -454,13 +468,22 @@ impl Gather<'_> {
                         .into_iter()
                         .for_each(|own| self.push(own, value, entry, Some(why.clone()))),
                     None if matches!(member.data, Data::Null) => {}
-                    None => self.push(everything(), value, entry, Some(why.clone())),
+                    None => self.push(self.anything(entry), value, entry, Some(why.clone())),
                 }
             }
             return;
         }
         let unsure = entry.unsure.clone().or(Some(why));
-        self.push(everything(), value, entry, unsure);
+        self.push(self.anything(entry), value, entry, unsure);
+    }
+
+    /// What an address that is not known may be: for a question about fewer than all, what it asks for.
+    fn anything(&self, entry: &Entry) -> Addresses {
+        match &self.question.from {
+            Side::Public if !entry.closes => some_public().clone(),
+            Side::Private if !entry.closes => private().clone(),
+            _ => everything(),
+        }
     }
 }
 

@@ -134,6 +134,7 @@ impl Scope<'_, '_> {
             ports: reach.ports.clone(),
             protocols: reach.protocols.clone(),
             every_port: reach.every_port,
+            all_protocols: reach.all_protocols,
             more_ports_than: reach.more_ports_than,
         };
         answered(reach::ask(self.subject.resource, flow, &question))

@@ -214,6 +214,8 @@ pub struct Reach {
     pub protocols: Vec<String>,
     /// Only by rules that open every port at once, or only by others.
     pub every_port: Option<bool>,
+    /// Only by rules for all protocols at once, or only by others.
+    pub all_protocols: Option<bool>,
     /// Only by rules that open more ports than this.
     pub more_ports_than: u32,
 }

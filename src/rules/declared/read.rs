@@ -336,6 +336,7 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
         ports: Vec::new(),
         protocols: Vec::new(),
         every_port: None,
+        all_protocols: None,
         more_ports_than: 0,
     };
     let mut except = Vec::new();
@@ -346,6 +347,7 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
             "except" => except = ports(value)?,
             "protocols" => reach.protocols = value.texts()?,
             "every-port" => reach.every_port = Some(boolean(value)?),
+            "all-protocols" => reach.all_protocols = Some(boolean(value)?),
             "more-ports-than" => {
                 let text = value.text()?;
                 let number = text.parse::<u32>();
@@ -356,7 +358,7 @@ fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
                 return Err(unexpected(
                     *line,
                     other,
-                    "from, ports, except, protocols, every-port, more-ports-than",
+                    "from, ports, except, protocols, every-port, all-protocols, more-ports-than",
                 ));
             }
         }
