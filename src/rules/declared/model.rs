@@ -199,6 +199,8 @@ pub enum Test {
     Plaintext(bool),
     /// Is a network inside one of these.
     Within(Vec<String>),
+    /// Is a network of this sort: `world`, `public`, `private`.
+    Network(String),
 }
 
 /// A question about reachability through one resource.

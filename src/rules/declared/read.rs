@@ -274,7 +274,12 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             if tests.is_empty() {
                 return Err(Wrong::at(*line, "nothing is asked of this path"));
             }
-            Ok(Check::Value(path(value.text()?, *line)?, tests))
+            // A point is the member itself.
+            let at = match value.text()? {
+                "." => Path::default(),
+                text => path(text, *line)?,
+            };
+            Ok(Check::Value(at, tests))
         }
         "reachable" => Ok(Check::Reachable(reach(node, value.text()?)?)),
         "shadowed" => only(&[]).and_then(|()| Ok(Check::Shadowed(value.text()?.to_owned()))),
@@ -314,8 +319,12 @@ fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
         "at-most" => Test::AtMost(amount()?),
         "plaintext" => Test::Plaintext(boolean(value)?),
         "within" => Test::Within(value.texts()?),
+        "network" => {
+            let sorts = ["world", "public", "private"];
+            Test::Network(sorts[usize::from(word(value, &sorts)?)].to_owned())
+        }
         other => {
-            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, within, plaintext";
+            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, within, network, plaintext";
             return Err(unexpected(*line, other, tests));
         }
     })
