@@ -3,7 +3,7 @@
 use crate::eval::{Truth, Value, Why};
 
 use super::address::Addresses;
-use super::reach::{Answer, Opening, Question, Side};
+use super::question::{Answer, Opening, Question, Side};
 
 /// The most steps of the search for a port that several rules open together.
 const MAX_WORK: usize = 1 << 20;

@@ -4,6 +4,7 @@ pub mod address;
 mod decide;
 pub mod interval;
 mod order;
+mod question;
 pub mod reach;
 mod words;
 

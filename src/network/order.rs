@@ -3,7 +3,7 @@
 use crate::eval::{Truth, Why};
 
 use super::address::Addresses;
-use super::reach::{Answer, Opening};
+use super::question::{Answer, Opening};
 
 /// The most rules of one resource; providers admit far fewer.
 const MAX_RULES: usize = 256;
