@@ -58,6 +58,7 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "role_based_access_control.azure_active_directory",
     ),
     ("azurerm_key_vault", "soft_delete_enabled"),
+    ("aws_redshift_security_group", "ingress"),
     ("azurerm_subnet", "network_security_group_id"),
     ("azurerm_network_interface", "network_security_group_id"),
     // A key of a map whose keys are free.

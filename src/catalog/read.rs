@@ -397,5 +397,8 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
     if flow.addresses.is_empty() {
         return Err(Wrong::at(line, "`addresses` is missing"));
     }
+    if flow.first.is_some() != flow.denies.is_some() {
+        return Err(Wrong::at(line, "`first` and `denies` belong together"));
+    }
     Ok(flow)
 }

@@ -22,6 +22,14 @@ const WORLD_V4: u128 = 1 << 24;
 /// The same for IPv6: the largest assignment to one organisation is a /16.
 const WORLD_V6: u128 = 1 << 112;
 
+/// So many private addresses are a wide network: the largest block of a VPC of AWS, a whole /16.
+const WIDE_V4: u128 = 1 << 16;
+/// The same for IPv6: a whole site (/48).
+const WIDE_V6: u128 = 1 << 80;
+/// Private networks (RFC 1918) and unique local addresses (RFC 4193).
+const PRIVATE_V4: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+const PRIVATE_V6: [&str; 1] = ["fc00::/7"];
+
 /// Addresses that are not reachable from the Internet: IANA's special-purpose registries (RFC 6890), multicast and
 /// reserved space.
 const SPECIAL_V4: [&str; 15] = [
@@ -86,19 +94,36 @@ fn bounds(net: &IpNet) -> (u128, u128) {
     }
 }
 
+fn intervals(texts: &[&str]) -> Intervals {
+    let parsed = texts.iter().filter_map(|text| text.parse::<IpNet>().ok());
+    Intervals::of(parsed.map(|net| bounds(&net)))
+}
+
 /// The addresses that are reachable from the Internet.
 fn public() -> &'static Addresses {
     static PUBLIC: OnceLock<Addresses> = OnceLock::new();
-    PUBLIC.get_or_init(|| {
-        let nets = |texts: &[&str]| {
-            let parsed = texts.iter().filter_map(|text| text.parse::<IpNet>().ok());
-            Intervals::of(parsed.map(|net| bounds(&net)))
-        };
-        Addresses {
-            v4: everything().v4.without(&nets(&SPECIAL_V4)),
-            // Global unicast (RFC 4291) without the documentation prefix.
-            v6: nets(&["2000::/3"]).without(&nets(&["2001:db8::/32"])),
-        }
+    PUBLIC.get_or_init(|| Addresses {
+        v4: everything().v4.without(&intervals(&SPECIAL_V4)),
+        // Global unicast (RFC 4291) without the documentation prefix.
+        v6: intervals(&["2000::/3"]).without(&intervals(&["2001:db8::/32"])),
+    })
+}
+
+/// The address of one public host, for "some public address".
+pub(super) fn some_public() -> &'static Addresses {
+    static SOME: OnceLock<Addresses> = OnceLock::new();
+    SOME.get_or_init(|| Addresses {
+        v4: Intervals::of([(1 << 24, 1 << 24)]),
+        v6: Intervals::default(),
+    })
+}
+
+/// The private addresses.
+pub(super) fn private() -> &'static Addresses {
+    static PRIVATE: OnceLock<Addresses> = OnceLock::new();
+    PRIVATE.get_or_init(|| Addresses {
+        v4: intervals(&PRIVATE_V4),
+        v6: intervals(&PRIVATE_V6),
     })
 }
 
@@ -123,12 +148,20 @@ impl Addresses {
             || self.v6.intersection(&public.v6).len() > WORLD_V6
     }
 
-    /// Whether some address is in both.
-    pub fn meets(&self, other: &Addresses) -> bool {
-        !self.v4.intersection(&other.v4).is_empty() || !self.v6.intersection(&other.v6).is_empty()
+    /// Whether it has public addresses, but is not the world.
+    pub fn is_some_public(&self) -> bool {
+        self.meets(public()) && !self.is_world()
     }
 
-    /// The addresses that are not in the other.
+    /// Whether it has as many private addresses as a whole large network, but is not the world.
+    pub fn is_wide_private(&self) -> bool {
+        let private = private();
+        let wide = self.v4.intersection(&private.v4).len() >= WIDE_V4
+            || self.v6.intersection(&private.v6).len() >= WIDE_V6;
+        wide && !self.is_world()
+    }
+
+    /// Those that are not in the other.
     #[must_use]
     pub fn without(&self, other: &Addresses) -> Addresses {
         Addresses {
@@ -140,6 +173,11 @@ impl Addresses {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether some address is in both.
+    pub fn meets(&self, other: &Addresses) -> bool {
+        !self.v4.intersection(&other.v4).is_empty() || !self.v6.intersection(&other.v6).is_empty()
     }
 
     /// Whether it is every address of a version of the protocol.

@@ -1,17 +1,21 @@
-//! Whether openings let the other side through: each alone, or several together.
+//! From openings to an answer: what is known for sure first, what may be besides second.
 
 use crate::eval::{Truth, Value, Why};
 
 use super::address::Addresses;
-use super::reach::{Answer, Opening, Question};
+use super::question::{Answer, Opening, Question, Side};
 
 /// The most steps of the search for a port that several rules open together.
 const MAX_WORK: usize = 1 << 20;
 
+/// What openings say together.
 pub(super) fn decide(openings: &[Opening], question: &Question) -> Answer {
     let wide = |addresses: &Addresses| match &question.from {
-        None => addresses.is_world(),
-        Some(from) => addresses.meets(from),
+        Side::World => addresses.is_world(),
+        Side::Public => addresses.is_some_public(),
+        Side::Private => addresses.is_wide_private(),
+        Side::Anyone => true,
+        Side::Networks(from) => addresses.meets(from),
     };
     let asked = if question.ports.is_empty() {
         vec![(0, u16::MAX)]
@@ -19,10 +23,11 @@ pub(super) fn decide(openings: &[Opening], question: &Question) -> Answer {
         question.ports.clone()
     };
     let meets = |opening: &Opening| {
-        opening
-            .ports
-            .iter()
-            .any(|(from, to)| asked.iter().any(|(low, high)| from <= high && low <= to))
+        opening.counts
+            && opening
+                .ports
+                .iter()
+                .any(|(from, to)| asked.iter().any(|(low, high)| from <= high && low <= to))
     };
     let alone: Vec<&Opening> = openings
         .iter()
@@ -38,6 +43,10 @@ pub(super) fn decide(openings: &[Opening], question: &Question) -> Answer {
         };
     }
     let together = |sure: bool| {
+        // Only a world can be made of pieces.
+        if question.from != Side::World {
+            return Ok(Vec::new());
+        }
         let considered: Vec<&Opening> = openings
             .iter()
             .filter(|one| meets(one) && (!sure || one.unsure.is_none()))

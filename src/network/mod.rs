@@ -2,9 +2,10 @@
 
 pub mod address;
 mod decide;
-mod deny;
 pub mod interval;
+mod order;
+mod question;
 pub mod reach;
-mod rule;
+mod words;
 
 pub use interval::Intervals;

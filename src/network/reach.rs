@@ -3,97 +3,94 @@
 use std::rc::Rc;
 
 use crate::catalog::{Flow, Literal, Path, Ports};
-use crate::eval::{Data, Truth, Value, Why};
+use crate::eval::{Data, Piece, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
 use super::Intervals;
-use super::address::{Addresses, everything, parse};
+use super::address::{Addresses, everything, parse, private, some_public};
 use super::decide::decide;
-use super::deny::{Denial, refute};
-use super::rule::{clamp, is_narrow, number, protocol_name, ranges};
-
-/// A question: may this other side reach one of these ports?
-#[derive(Debug)]
-pub struct Question {
-    /// The other side; `None`: the world.
-    pub from: Option<Addresses>,
-    /// Port ranges, both ends included; empty: any.
-    pub ports: Vec<(u16, u16)>,
-    /// Only rules that open every port at once count.
-    pub every_port: bool,
-    /// Protocols by name in lower case; empty: those that have ports.
-    pub protocols: Vec<String>,
-}
-
-/// The answer.
-#[derive(Debug)]
-pub struct Answer {
-    /// Whether it may.
-    pub truth: Truth,
-    /// The values that open the way, or might: each group alone does.
-    pub witnesses: Vec<Vec<Value>>,
-    /// Why it is not known.
-    pub why: Option<Why>,
-}
-
-/// One address of one rule.
-#[derive(Clone)]
-pub(super) struct Opening {
-    pub(super) addresses: Addresses,
-    pub(super) ports: Vec<(u16, u16)>,
-    pub(super) value: Value,
-    /// Why it may not be so.
-    pub(super) unsure: Option<Why>,
-    pub(super) terms: Rc<Terms>,
-}
-
-/// What all addresses of a rule share, where rules are asked in turn.
-#[derive(Clone, Default)]
-pub(super) struct Terms {
-    /// When it is asked: a lower number earlier. `None`: not known, or rules have no order.
-    pub(super) turn: Option<i64>,
-    /// The protocols that are asked for and that it is about; empty: all.
-    pub(super) protocols: Vec<String>,
-    /// What else limits it, in the order of the vocabulary's `narrows`; empty: nothing.
-    pub(super) narrows: Vec<Vec<Value>>,
-}
+use super::order;
+use super::question::Opening;
+pub use super::question::{Answer, Question, Side};
+use super::words::{clamp, number, protocol_name, ranges};
 
 /// Asks a flow of a resource.
 pub fn ask(resource: &Resource, flow: &Flow, question: &Question) -> Answer {
+    if flow.first.is_none() {
+        return decide(&gathered(resource, flow, question), question);
+    }
+    let mut openings = Vec::new();
+    for question in by_protocol(question) {
+        match order::effective(&gathered(resource, flow, &question)) {
+            Some(found) => openings.extend(found),
+            None => return Answer::unknown(Why::Limit),
+        }
+    }
+    // What rules before it deny may be some of the ports of a rule that opens all.
+    if question.every_port == Some(true) {
+        let every = Intervals::of([(1, u16::MAX.into())]);
+        openings.retain(|one| order::intervals(&one.ports).covers(&every));
+    }
+    decide(&openings, question)
+}
+
+/// Asks whether a rule of an ordered flow closes nothing, since rules before it decide all that it is about.
+pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
+    let question = Question {
+        from: Side::Anyone,
+        ports: Vec::new(),
+        every_port: None,
+        all_protocols: None,
+        more_ports_than: 0,
+        protocols: Vec::new(),
+    };
+    let by_protocol: Vec<Vec<Opening>> = by_protocol(&question)
+        .iter()
+        .map(|question| gathered(resource, flow, question))
+        .collect();
+    order::shadowed(&by_protocol)
+}
+
+/// The question for each protocol by itself: a rule for one does not close another.
+fn by_protocol(question: &Question) -> Vec<Question> {
+    let names = match question.protocols.as_slice() {
+        [] => vec!["tcp".to_owned(), "udp".to_owned()],
+        names => names.to_vec(),
+    };
+    let one = |name| Question {
+        protocols: vec![name],
+        ..question.clone()
+    };
+    names.into_iter().map(one).collect()
+}
+
+fn gathered(resource: &Resource, flow: &Flow, question: &Question) -> Vec<Opening> {
+    let mut openings = Vec::new();
     let mut gather = Gather {
         resource,
         flow,
         question,
-        openings: Vec::new(),
-        denials: Vec::new(),
-        terms: Rc::default(),
+        openings: &mut openings,
     };
     gather.all();
-    let Gather {
-        mut openings,
-        denials,
-        ..
-    } = gather;
-    if !denials.is_empty() {
-        openings = refute(openings, &denials);
-        if question.every_port {
-            let every = |one: &Opening| {
-                Intervals::of(one.ports.iter().map(|&(from, to)| (from.into(), to.into())))
-            };
-            openings.retain(|one| every(one).covers(&Intervals::of([(1, u16::MAX.into())])));
-        }
-    }
-    decide(&openings, question)
+    openings
+}
+
+/// What all openings of one rule have in common.
+struct Entry {
+    ports: Vec<(u16, u16)>,
+    unsure: Option<Why>,
+    counts: bool,
+    closes: bool,
+    number: Option<i64>,
+    limits: Rc<Vec<Vec<Value>>>,
 }
 
 struct Gather<'a> {
     resource: &'a Resource,
     flow: &'a Flow,
     question: &'a Question,
-    openings: Vec<Opening>,
-    denials: Vec<Denial>,
-    /// Of the rule that is read.
-    terms: Rc<Terms>,
+    openings: &'a mut Vec<Opening>,
 }
 
 impl Gather<'_> {
@@ -140,14 +137,21 @@ impl Gather<'_> {
     /// Rules of which some may be there.
     fn perhaps(&mut self, among: &[Value], why: &Why, place: &Value) {
         if among.is_empty() {
-            let addresses = everything();
+            let addresses = match &self.question.from {
+                Side::Public => some_public().clone(),
+                Side::Private => private().clone(),
+                _ => everything(),
+            };
             let value = place.clone();
             self.openings.push(Opening {
                 addresses,
                 ports: vec![(0, u16::MAX)],
                 value,
                 unsure: Some(why.clone()),
-                terms: Rc::default(),
+                counts: true,
+                closes: false,
+                number: None,
+                limits: Rc::default(),
             });
         }
         among.iter().for_each(|item| self.rule(item, Some(why)));
@@ -170,14 +174,6 @@ impl Gather<'_> {
                 }
             }
         }
-        let mut denies = Truth::False;
-        if let Some((path, literal)) = &self.flow.denies {
-            denies = self.only(item, path, literal);
-            if denies.is_unknown() {
-                let why = self.values(item, path).iter().find_map(Value::first_why);
-                unsure.get_or_insert(why.unwrap_or(Why::Condition));
-            }
-        }
         let (matching, all_ports) = self.protocol(item);
         match matching {
             Truth::False => return,
@@ -190,75 +186,111 @@ impl Gather<'_> {
                 unsure.get_or_insert(why.unwrap_or(Why::Condition));
             }
         }
-        self.terms = Rc::new(self.terms(item, all_ports));
+        let other = self
+            .question
+            .all_protocols
+            .is_some_and(|asked| asked != all_ports);
+        if other && matching.is_true() {
+            return;
+        }
         // Who writes a pair of numbers writes nothing useful there beside "all protocols"; ranges keep their meaning.
         let (ports, port_why) = if all_ports && matches!(self.flow.ports, Ports::Pair(..)) {
             (vec![(0, u16::MAX)], None)
         } else {
             self.ports(item)
         };
-        let unsure = unsure.or(port_why);
-        if denies.is_true() {
-            return self.denial(item, ports, unsure);
-        }
-        if self.question.every_port
-            && !ports.contains(&(0, u16::MAX))
-            && !ports.contains(&(1, u16::MAX))
-        {
+        let closes = self.closes(item, &mut unsure);
+        let mut entry = Entry {
+            counts: port_why.is_some() || self.counts(&ports),
+            closes: closes.is_true(),
+            number: self.number(item),
+            limits: self.limits(item),
+            unsure: unsure.or(port_why),
+            ports,
+        };
+        if self.question.from == Side::Anyone && self.flow.first.is_none() {
+            let value = self.blamed(item);
+            self.push(everything(), &value, &entry, entry.unsure.clone());
             return;
         }
+        self.addresses(item, &entry);
+        // What opens or closes may do either.
+        if closes.is_unknown() {
+            entry.closes = true;
+            self.addresses(item, &entry);
+        }
+    }
+
+    fn addresses(&mut self, item: &Value, entry: &Entry) {
         for path in &self.flow.addresses {
             for value in self.values(item, path) {
-                self.address(&value, &ports, unsure.clone());
+                self.address(&value, entry);
             }
         }
     }
 
-    fn terms(&self, item: &Value, all_protocols: bool) -> Terms {
-        if self.flow.denies.is_none() {
-            return Terms::default();
-        }
-        let first = self.flow.first.as_ref();
-        let turn = first.and_then(|path| self.values(item, path).first().and_then(number));
-        let named = self.values(item, &self.flow.protocol);
-        let named = named.first().and_then(Value::as_text);
-        let protocols = match named {
-            Some(text) if !all_protocols => vec![protocol_name(text)],
-            _ if self.question.protocols.is_empty() => vec!["tcp".into(), "udp".into()],
-            _ => self.question.protocols.clone(),
+    /// Whether so many ports count.
+    fn counts(&self, ports: &[(u16, u16)]) -> bool {
+        let every = ports.contains(&(0, u16::MAX)) || ports.contains(&(1, u16::MAX));
+        let many: u32 = ports
+            .iter()
+            .map(|(from, to)| u32::from(to - from) + 1)
+            .sum();
+        self.question.every_port.is_none_or(|asked| asked == every)
+            && many > self.question.more_ports_than
+    }
+
+    /// Whether a rule closes.
+    fn closes(&self, item: &Value, unsure: &mut Option<Why>) -> Truth {
+        let Some((path, literal)) = &self.flow.denies else {
+            return Truth::False;
         };
-        let narrows = &self.flow.narrows;
-        let narrows = narrows.iter().map(|path| self.values(item, path));
-        Terms {
-            turn,
-            protocols,
-            narrows: narrows.collect(),
+        let closes = self.only(item, path, literal);
+        if closes.is_unknown() {
+            let why = self.values(item, path).iter().find_map(Value::first_why);
+            unsure.get_or_insert(why.unwrap_or(Why::Condition));
         }
+        closes
     }
 
-    /// A rule that denies. One about an address or a port that is not known may deny any.
-    fn denial(&mut self, item: &Value, ports: Vec<(u16, u16)>, unsure: Option<Why>) {
-        let mut unsure = unsure;
-        let mut all = Vec::new();
-        for path in &self.flow.addresses {
-            for value in self.values(item, path) {
-                let own = value.resolved();
-                match (own.as_text(), own.first_why()) {
-                    (Some(text), _) => all.extend(parse(text)),
-                    (None, Some(why)) => {
-                        all.push(everything());
-                        unsure.get_or_insert(why);
-                    }
-                    (None, None) => {}
-                }
-            }
+    /// What else limits a rule, in the order of the vocabulary.
+    fn limits(&self, item: &Value) -> Rc<Vec<Vec<Value>>> {
+        let limits = self.flow.narrows.iter();
+        Rc::new(limits.map(|path| self.values(item, path)).collect())
+    }
+
+    fn number(&self, item: &Value) -> Option<i64> {
+        let path = self.flow.first.as_ref()?;
+        self.values(item, path).first().and_then(number)
+    }
+
+    /// What to blame in a rule where the other side does not count: its protocol when it stands for all, else its ports.
+    fn blamed(&self, item: &Value) -> Value {
+        let ports = match &self.flow.ports {
+            Ports::Pair(from, to) => vec![to, from],
+            Ports::Ranges(paths) => paths.iter().collect(),
+        };
+        let protocol = self.values(item, &self.flow.protocol).into_iter().next();
+        let all = |value: &Value| value.test_text(|text| protocol_name(text) == "all");
+        if let Some(protocol) = protocol.filter(|value| !all(value).is_false()) {
+            return protocol;
         }
-        let terms = Rc::unwrap_or_clone(std::mem::take(&mut self.terms));
-        self.denials.push(Denial {
-            addresses: Addresses::union(&all),
-            ports,
+        let found = ports
+            .iter()
+            .find_map(|path| self.values(item, path).into_iter().next());
+        found.unwrap_or_else(|| item.clone())
+    }
+
+    fn push(&mut self, addresses: Addresses, value: &Value, entry: &Entry, unsure: Option<Why>) {
+        self.openings.push(Opening {
+            addresses,
+            ports: entry.ports.clone(),
+            value: value.clone(),
             unsure,
-            terms,
+            counts: entry.counts,
+            closes: entry.closes,
+            number: entry.number,
+            limits: Rc::clone(&entry.limits),
         });
     }
 
@@ -266,7 +298,8 @@ impl Gather<'_> {
         let wanted = literal.to_string();
         match self.values(item, path).first() {
             Some(value) => value.test_text(|text| text.eq_ignore_ascii_case(&wanted)),
-            None => Truth::from(*literal == Literal::Null),
+            // A switch that is not there is off.
+            None => Truth::from(matches!(literal, Literal::Null | Literal::Bool(false))),
         }
     }
 
@@ -358,25 +391,16 @@ impl Gather<'_> {
         }
     }
 
-    fn address(&mut self, value: &Value, ports: &[(u16, u16)], unsure: Option<Why>) {
+    fn address(&mut self, value: &Value, entry: &Entry) {
         let own = value.resolved();
-        let mut push = |addresses: Addresses, value: &Value, unsure: Option<Why>| {
-            self.openings.push(Opening {
-                addresses,
-                ports: ports.to_vec(),
-                value: value.clone(),
-                unsure,
-                terms: Rc::clone(&self.terms),
-            });
-        };
         if let Some(text) = own.as_text() {
             if let Some(addresses) = parse(text) {
-                push(addresses, value, unsure);
+                self.push(addresses, value, entry, entry.unsure.clone());
             }
             return;
         }
         let Some(why) = own.first_why() else { return };
-        if self.question.from.is_none() && is_narrow(own) {
+        if self.question.from == Side::World && !entry.closes && is_narrow(own) {
             return;
         }
         if let Data::Unknown(unknown) = &own.data
@@ -393,13 +417,37 @@ impl Gather<'_> {
                 match member.as_text() {
                     Some(text) => parse(text)
                         .into_iter()
-                        .for_each(|own| push(own, value, Some(why.clone()))),
+                        .for_each(|own| self.push(own, value, entry, Some(why.clone()))),
                     None if matches!(member.data, Data::Null) => {}
-                    None => push(everything(), value, Some(why.clone())),
+                    None => self.push(self.anything(entry), value, entry, Some(why.clone())),
                 }
             }
             return;
         }
-        push(everything(), value, unsure.or(Some(why)));
+        let unsure = entry.unsure.clone().or(Some(why));
+        self.push(self.anything(entry), value, entry, unsure);
     }
+
+    /// What an address that is not known may be: for a question about fewer than all, what it asks for.
+    fn anything(&self, entry: &Entry) -> Addresses {
+        match &self.question.from {
+            Side::Public if !entry.closes => some_public().clone(),
+            Side::Private if !entry.closes => private().clone(),
+            _ => everything(),
+        }
+    }
+}
+
+/// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
+fn is_narrow(value: &Value) -> bool {
+    let Data::Template(template) = &value.data else {
+        return false;
+    };
+    let Some(Piece::Text(tail, _)) = template.pieces.last() else {
+        return false;
+    };
+    let length = tail
+        .rsplit_once('/')
+        .map(|(_, length)| length.parse::<u8>());
+    matches!(length, Some(Ok(24..=128)))
 }

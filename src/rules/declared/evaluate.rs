@@ -3,11 +3,11 @@
 use super::model::{Check, Reach, Related, Test};
 use super::outcome::{Outcome, Witness};
 use super::{policy, value};
-use crate::catalog::{Path, Step};
+use crate::catalog::{Flow, Path, Step};
 use crate::eval::{Data, Language, Truth, Value, Why};
 use crate::graph::walk;
 use crate::network::address::{Addresses, parse};
-use crate::network::reach::{self, Question};
+use crate::network::reach::{self, Answer, Question, Side};
 use crate::rules::{Subject, native, secret};
 use crate::source::Span;
 
@@ -56,6 +56,10 @@ impl Scope<'_, '_> {
                 })
             }
             Check::Reachable(reach) => self.reachable(reach),
+            Check::Shadowed(flow) => match self.flow(flow) {
+                Some(flow) => answered(reach::shadowed(self.subject.resource, flow)),
+                None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
+            },
             Check::Related(related) => self.related(related),
             Check::Secret(path) => {
                 self.along(path, base, Quantifier::Some, &|found, place| match found {
@@ -116,43 +120,24 @@ impl Scope<'_, '_> {
         }
     }
 
+    fn flow(&self, name: &str) -> Option<&Flow> {
+        let kind = self.subject.catalog.kind(&self.subject.resource.kind)?;
+        kind.flows.iter().find(|flow| flow.name == name)
+    }
+
     fn reachable(&self, reach: &Reach) -> Outcome {
-        let resource = self.subject.resource;
-        let flow = self.subject.catalog.kind(&resource.kind);
-        let flow = flow.and_then(|kind| kind.flows.iter().find(|flow| flow.name == reach.flow));
-        let Some(flow) = flow else {
-            return Outcome::unknown(&resource.body, Why::Limit);
+        let Some(flow) = self.flow(&reach.flow) else {
+            return Outcome::unknown(&self.subject.resource.body, Why::Limit);
         };
-        let world = reach.from.iter().any(|from| from == "world");
-        let networks: Vec<Addresses> = reach.from.iter().filter_map(|text| parse(text)).collect();
         let question = Question {
-            from: (!world).then(|| Addresses::union(&networks)),
+            from: side(&reach.from),
             ports: reach.ports.clone(),
             protocols: reach.protocols.clone(),
             every_port: reach.every_port,
+            all_protocols: reach.all_protocols,
+            more_ports_than: reach.more_ports_than,
         };
-        let answer = reach::ask(resource, flow, &question);
-        let mut witnesses: Vec<Vec<Witness>> = answer
-            .witnesses
-            .iter()
-            .map(|group| {
-                let witness = |value| Witness {
-                    why: answer.why.clone(),
-                    ..Witness::of(value)
-                };
-                group.iter().map(witness).collect()
-            })
-            .collect();
-        if witnesses.is_empty() {
-            witnesses.push(vec![Witness {
-                why: answer.why,
-                ..Witness::absent(None)
-            }]);
-        }
-        Outcome {
-            truth: answer.truth,
-            causes: witnesses,
-        }
+        answered(reach::ask(self.subject.resource, flow, &question))
     }
 
     /// Whether some resource that an edge connects is of the kind and satisfies the check.
@@ -214,6 +199,45 @@ fn secrets(value: &Value) -> Outcome {
         (false, _) => Outcome::any(causes),
         (true, Some(why)) => Outcome::unknown(value, why),
         (true, None) => Outcome::new(Truth::False, Witness::of(value)),
+    }
+}
+
+/// Who is on the other side, in the words of rule files.
+fn side(from: &[String]) -> Side {
+    match from.first().map(String::as_str) {
+        Some("world") => Side::World,
+        Some("public") => Side::Public,
+        Some("private") => Side::Private,
+        Some("anyone") => Side::Anyone,
+        _ => {
+            let networks: Vec<Addresses> = from.iter().filter_map(|text| parse(text)).collect();
+            Side::Networks(Addresses::union(&networks))
+        }
+    }
+}
+
+fn answered(answer: Answer) -> Outcome {
+    let mut causes: Vec<Vec<Witness>> = answer
+        .witnesses
+        .iter()
+        .map(|group| {
+            let witness = |value| Witness {
+                why: answer.why.clone(),
+                ..Witness::of(value)
+            };
+            group.iter().map(witness).collect()
+        })
+        .collect();
+    causes.dedup();
+    if causes.is_empty() {
+        causes.push(vec![Witness {
+            why: answer.why,
+            ..Witness::absent(None)
+        }]);
+    }
+    Outcome {
+        truth: answer.truth,
+        causes,
     }
 }
 

@@ -89,6 +89,8 @@ pub enum Check {
     Value(Path, Vec<Test>),
     /// The world (or another set of addresses) may reach one of these ports through a flow of the kind.
     Reachable(Reach),
+    /// Some rule of an ordered flow closes nothing, since rules before it decide.
+    Shadowed(String),
     /// Some statement of a policy document is like this.
     Policy(Path, Statement),
     /// Some resource that an edge connects is like this.
@@ -110,7 +112,9 @@ impl Check {
             Check::Value(_, tests) => tests.iter().any(|test| matches!(test, Test::Plaintext(_))),
             Check::Secret(_) => true,
             Check::Related(related) => related.check.as_deref().is_some_and(Self::asks_for_secrets),
-            Check::Reachable(_) | Check::Policy(..) | Check::Native(_) => false,
+            Check::Reachable(_) | Check::Shadowed(_) | Check::Policy(..) | Check::Native(_) => {
+                false
+            }
         }
     }
 
@@ -135,7 +139,11 @@ impl Check {
                     check.amounts(visit);
                 }
             }
-            Check::Reachable(_) | Check::Policy(..) | Check::Secret(_) | Check::Native(_) => {}
+            Check::Reachable(_)
+            | Check::Shadowed(_)
+            | Check::Policy(..)
+            | Check::Secret(_)
+            | Check::Native(_) => {}
         }
     }
 }
@@ -195,6 +203,8 @@ pub enum Test {
     SpanAtMost(i64),
     /// Is a network inside one of these.
     Within(Vec<String>),
+    /// Is a network of this sort: `world`, `public`, `private`.
+    Network(String),
 }
 
 /// A question about reachability through one resource.
@@ -202,14 +212,18 @@ pub enum Test {
 pub struct Reach {
     /// The name of the flow in the vocabulary.
     pub flow: String,
-    /// The other side: `world`, or networks.
+    /// The other side: `world`, `public`, `private`, `anyone`, or networks.
     pub from: Vec<String>,
     /// Port ranges, both ends included; empty: any port.
     pub ports: Vec<(u16, u16)>,
     /// `tcp`, `udp`, `icmp`; empty: any.
     pub protocols: Vec<String>,
-    /// Only by rules that open every port at once.
-    pub every_port: bool,
+    /// Only by rules that open every port at once, or only by others.
+    pub every_port: Option<bool>,
+    /// Only by rules for all protocols at once, or only by others.
+    pub all_protocols: Option<bool>,
+    /// Only by rules that open more ports than this.
+    pub more_ports_than: u32,
 }
 
 /// What a statement of a policy document is like. What is left out is not asked for.

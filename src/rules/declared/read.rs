@@ -1,8 +1,9 @@
 //! Rule files to the model: Markdown with YAML front matter. Compiled into the build script too.
 
+mod reach;
+
 use super::model::{
-    APPLICABILITIES, Amount, Check, PILLARS, Reach, Related, RemedySpec, Rule, SEVERITIES,
-    Statement, Test,
+    APPLICABILITIES, Amount, Check, PILLARS, Related, RemedySpec, Rule, SEVERITIES, Statement, Test,
 };
 use crate::catalog::model::Path;
 use crate::catalog::read::{path, usage};
@@ -10,7 +11,8 @@ use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, related, secret";
+const CHECKS: &str =
+    "all, any, not, when, each, some, path, reachable, shadowed, policy, related, secret";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -273,9 +275,15 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             if tests.is_empty() {
                 return Err(Wrong::at(*line, "nothing is asked of this path"));
             }
-            Ok(Check::Value(path(value.text()?, *line)?, tests))
+            // A point is the member itself.
+            let at = match value.text()? {
+                "." => Path::default(),
+                text => path(text, *line)?,
+            };
+            Ok(Check::Value(at, tests))
         }
-        "reachable" => Ok(Check::Reachable(reach(node, value.text()?)?)),
+        "reachable" => Ok(Check::Reachable(reach::reach(node, value.text()?)?)),
+        "shadowed" => only(&[]).and_then(|()| Ok(Check::Shadowed(value.text()?.to_owned()))),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
         "related" => Ok(Check::Related(related(node, value, depth)?)),
         "secret" => only(&[]).and_then(|()| Ok(Check::Secret(path(value.text()?, *line)?))),
@@ -318,8 +326,12 @@ fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
             )
         }
         "within" => Test::Within(value.texts()?),
+        "network" => {
+            let sorts = ["world", "public", "private"];
+            Test::Network(sorts[usize::from(word(value, &sorts)?)].to_owned())
+        }
         other => {
-            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, span-at-most, within, plaintext";
+            let tests = "equals, one-of, matches, starts-with, ends-with, contains, exists, at-least, at-most, span-at-most, within, network, plaintext";
             return Err(unexpected(*line, other, tests));
         }
     })
@@ -331,48 +343,6 @@ fn boolean(node: &Node) -> Result<bool, Wrong> {
         "false" => Ok(false),
         other => Err(unexpected(node.line, other, "true, false")),
     }
-}
-
-fn reach(node: &Node, flow: &str) -> Result<Reach, Wrong> {
-    let mut reach = Reach {
-        flow: flow.to_owned(),
-        from: Vec::new(),
-        ports: Vec::new(),
-        protocols: Vec::new(),
-        every_port: false,
-    };
-    for (key, line, value) in node.map()?.iter().skip(1) {
-        match key.as_str() {
-            "from" => reach.from = value.texts()?,
-            "ports" => {
-                for text in value.texts()? {
-                    let (from, to) = text.split_once('-').unwrap_or((&text, &text));
-                    match (from.parse(), to.parse()) {
-                        (Ok(from), Ok(to)) if from <= to => reach.ports.push((from, to)),
-                        _ => {
-                            return Err(Wrong::at(
-                                *line,
-                                format!("`{text}` is no port and no range of ports"),
-                            ));
-                        }
-                    }
-                }
-            }
-            "protocols" => reach.protocols = value.texts()?,
-            "every-port" => reach.every_port = boolean(value)?,
-            other => {
-                return Err(unexpected(
-                    *line,
-                    other,
-                    "from, ports, protocols, every-port",
-                ));
-            }
-        }
-    }
-    if reach.from.is_empty() {
-        return Err(Wrong::at(node.line, "`from` is missing"));
-    }
-    Ok(reach)
 }
 
 fn statement(node: &Node) -> Result<Statement, Wrong> {
@@ -451,6 +421,6 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         Check::Value(path, _) | Check::Policy(path, _) | Check::Secret(path) => {
             out.push(join(path));
         }
-        Check::Reachable(_) | Check::Related(_) | Check::Native(_) => {}
+        Check::Reachable(_) | Check::Shadowed(_) | Check::Related(_) | Check::Native(_) => {}
     }
 }

@@ -46,6 +46,13 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
             value.test_text(|text| span(text).is_none_or(|span| span <= *most))
         }
         Test::Within(networks) => within(value, networks),
+        Test::Network(sort) => value.test_text(|text| {
+            parse(text).is_some_and(|addresses| match sort.as_str() {
+                "world" => addresses.is_world(),
+                "public" => addresses.is_some_public(),
+                _ => addresses.is_wide_private(),
+            })
+        }),
         Test::Exists(_) => Truth::Unknown,
     }
 }

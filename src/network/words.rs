@@ -1,20 +1,6 @@
-//! What the texts of one rule of traffic say: protocols, ports, and how wide an address can be that is not known whole.
+//! How rules of traffic write protocols and ports.
 
-use crate::eval::{Data, Piece, Value};
-
-/// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
-pub(super) fn is_narrow(value: &Value) -> bool {
-    let Data::Template(template) = &value.data else {
-        return false;
-    };
-    let Some(Piece::Text(tail, _)) = template.pieces.last() else {
-        return false;
-    };
-    let length = tail
-        .rsplit_once('/')
-        .map(|(_, length)| length.parse::<u8>());
-    matches!(length, Some(Ok(24..=128)))
-}
+use crate::eval::{Data, Value};
 
 /// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.
 pub(super) fn protocol_name(text: &str) -> String {
@@ -28,6 +14,7 @@ pub(super) fn protocol_name(text: &str) -> String {
     }
 }
 
+/// A number, or a text that is one.
 pub(super) fn number(value: &Value) -> Option<i64> {
     match &value.resolved().data {
         Data::Number(number) => number.as_i64(),
@@ -35,6 +22,7 @@ pub(super) fn number(value: &Value) -> Option<i64> {
     }
 }
 
+/// The ports from one number to another; none when they are in no order.
 pub(super) fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
     if from > to || to < 0 || from > i64::from(u16::MAX) {
         return Vec::new();

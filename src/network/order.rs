@@ -1,0 +1,252 @@
+//! Rules that are asked in the order of their numbers, of which the first that fits decides: what each still opens.
+
+use crate::eval::{Truth, Value, Why};
+
+use super::Intervals;
+use super::address::{Addresses, parse};
+use super::question::{Answer, Opening};
+
+/// The most rules of one resource; providers admit far fewer.
+const MAX_RULES: usize = 256;
+
+/// What rules have decided so far at one port.
+#[derive(Default)]
+struct Decided {
+    opened: Addresses,
+    closed: Addresses,
+}
+
+impl Decided {
+    fn add(&mut self, rule: &Opening) {
+        let (own, other) = if rule.closes {
+            (&mut self.closed, &self.opened)
+        } else {
+            (&mut self.opened, &self.closed)
+        };
+        *own = Addresses::union([&*own, &rule.addresses.without(other)]);
+    }
+}
+
+/// The openings of ordered rules of one protocol without what rules before them close; `None` when there are too many.
+pub(super) fn effective(rules: &[Opening]) -> Option<Vec<Opening>> {
+    if rules.len() > MAX_RULES {
+        return None;
+    }
+    if !rules.iter().any(|rule| rule.closes) {
+        return Some(rules.to_vec());
+    }
+    let mut found = Vec::new();
+    for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.closes) {
+        // What is not sure anyway is open unless something sure closes it.
+        for (addresses, ports) in pieces(rules, at, rule.unsure.is_none()) {
+            found.push(Opening {
+                addresses,
+                ports,
+                ..rule.clone()
+            });
+        }
+        // What is open only if rules that are not sure close nothing.
+        let perhaps = |other: &&Opening| {
+            let weighs = weight(other, rule);
+            other.closes && weighs != Truth::False && !(is_sure(other) && weighs.is_true())
+        };
+        let perhaps = rules.iter().any(|other| perhaps(&other));
+        if perhaps && rule.unsure.is_none() {
+            let closing = || rules.iter().filter(|other| other.closes);
+            let limits = || closing().flat_map(|other| other.limits.iter().flatten());
+            let why = closing()
+                .find_map(|other| other.unsure.clone())
+                .or_else(|| limits().find_map(Value::first_why));
+            for (addresses, ports) in pieces(rules, at, false) {
+                found.push(Opening {
+                    addresses,
+                    ports,
+                    unsure: why.clone().or(Some(Why::Condition)),
+                    ..rule.clone()
+                });
+            }
+        }
+    }
+    Some(found)
+}
+
+fn is_sure(rule: &Opening) -> bool {
+    rule.unsure.is_none() && rule.number.is_some()
+}
+
+/// What one rule opens: sets of addresses with their ports. `sure`: whatever may be closed before it is closed.
+fn pieces(rules: &[Opening], at: usize, sure: bool) -> Vec<(Addresses, Vec<(u16, u16)>)> {
+    let rule = &rules[at];
+    let mut pieces: Vec<(Addresses, Vec<(u16, u16)>)> = Vec::new();
+    for (from, to) in segments(rules, &rule.ports) {
+        let mut before: Vec<&Opening> = rules
+            .iter()
+            .filter(|other| covers(other, from) && precedes(other, rule, sure))
+            .filter(|other| match weight(other, rule) {
+                Truth::True => is_sure(other) || other.closes == sure,
+                Truth::Unknown => other.closes == sure,
+                Truth::False => !other.closes && !sure,
+            })
+            .collect();
+        before.sort_by_key(|other| other.number);
+        let mut decided = Decided::default();
+        before.into_iter().for_each(|other| decided.add(other));
+        let left = rule.addresses.without(&decided.closed);
+        if left.is_empty() {
+            continue;
+        }
+        match pieces.iter_mut().find(|(addresses, _)| *addresses == left) {
+            Some((_, ports)) => ports.push((from, to)),
+            None => pieces.push((left, vec![(from, to)])),
+        }
+    }
+    pieces
+}
+
+/// Whether one rule is asked before another; what is not known is taken as the question needs it.
+fn precedes(other: &Opening, rule: &Opening, sure: bool) -> bool {
+    match (other.number, rule.number) {
+        (Some(other), Some(rule)) => other < rule,
+        _ => other.closes == sure,
+    }
+}
+
+/// Whether a rule is about all that another one is about, apart from addresses and ports: where it is limited, the other
+/// must be limited in the same way.
+fn weight(other: &Opening, rule: &Opening) -> Truth {
+    let limits = other.limits.iter().enumerate();
+    Truth::all(limits.map(|(at, own)| {
+        let theirs = rule.limits.get(at).map_or(&[][..], Vec::as_slice);
+        if own.is_empty() || own.iter().any(is_everything) || same(own, theirs) {
+            Truth::True
+        } else if own.iter().any(|value| value.first_why().is_some()) {
+            Truth::Unknown
+        } else {
+            Truth::False
+        }
+    }))
+}
+
+fn is_everything(value: &Value) -> bool {
+    value
+        .as_text()
+        .is_some_and(|text| parse(text.trim()).is_some_and(|addresses| addresses.is_world_whole()))
+}
+
+/// Whether two lists have the same known texts.
+fn same(a: &[Value], b: &[Value]) -> bool {
+    let texts = |values: &[Value]| -> Option<Vec<String>> {
+        let texts = values
+            .iter()
+            .map(|value| value.as_text().map(str::to_ascii_lowercase));
+        let mut texts = texts.collect::<Option<Vec<_>>>()?;
+        texts.sort_unstable();
+        Some(texts)
+    };
+    texts(a).is_some_and(|a| texts(b) == Some(a))
+}
+
+/// Ranges of ports as a set.
+pub(super) fn intervals(ports: &[(u16, u16)]) -> Intervals {
+    Intervals::of(ports.iter().map(|&(from, to)| (from.into(), to.into())))
+}
+
+fn covers(rule: &Opening, port: u16) -> bool {
+    rule.ports
+        .iter()
+        .any(|(from, to)| *from <= port && port <= *to)
+}
+
+/// The ranges of ports cut where some rule begins or ends.
+fn segments(rules: &[Opening], ports: &[(u16, u16)]) -> Vec<(u16, u16)> {
+    let ends = rules.iter().flat_map(|rule| &rule.ports);
+    let mut cuts: Vec<u32> = ends
+        .chain(ports)
+        .flat_map(|(from, to)| [u32::from(*from), u32::from(*to) + 1])
+        .collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let inside = |from: u32| {
+        ports
+            .iter()
+            .any(|(low, high)| u32::from(*low) <= from && from <= u32::from(*high))
+    };
+    let port = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+    cuts.windows(2)
+        .filter(|pair| inside(pair[0]))
+        .map(|pair| (port(pair[0]), port(pair[1] - 1)))
+        .collect()
+}
+
+/// Whether some closing rule closes nothing in any of the protocols that it is about.
+pub(super) fn shadowed(by_protocol: &[Vec<Opening>]) -> Answer {
+    if by_protocol.iter().any(|rules| rules.len() > MAX_RULES) {
+        return Answer::unknown(Why::Limit);
+    }
+    let closing = by_protocol.iter().flatten().filter(|rule| rule.closes);
+    let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
+    for rule in closing {
+        let same = |other: &&Opening| other.value.origin == rule.value.origin && other.closes;
+        let dead = |all: bool| {
+            by_protocol.iter().all(|rules| {
+                rules
+                    .iter()
+                    .filter(same)
+                    .all(|own| is_dead(rules, own, all))
+            })
+        };
+        if dead(false) && is_sure(rule) {
+            sure.push(vec![rule.value.clone()]);
+        } else if dead(true) {
+            perhaps.push(rule);
+        }
+    }
+    let why = perhaps
+        .iter()
+        .find_map(|rule| rule.unsure.clone())
+        .or_else(|| {
+            let unsure = by_protocol.iter().flatten();
+            unsure.into_iter().find_map(|rule| rule.unsure.clone())
+        });
+    let truth = match (sure.is_empty(), perhaps.is_empty()) {
+        (false, _) => Truth::True,
+        (true, false) => Truth::Unknown,
+        (true, true) => Truth::False,
+    };
+    let witnesses = if sure.is_empty() {
+        perhaps
+            .iter()
+            .map(|rule| vec![rule.value.clone()])
+            .collect()
+    } else {
+        sure
+    };
+    Answer {
+        truth,
+        witnesses,
+        why: if truth.is_unknown() {
+            why.or(Some(Why::Condition))
+        } else {
+            None
+        },
+    }
+}
+
+/// Whether rules before one open all that it is about; with `perhaps` those count, too, that are not sure, and of one
+/// that is not known itself it is enough that something was opened before.
+fn is_dead(rules: &[Opening], rule: &Opening, perhaps: bool) -> bool {
+    segments(rules, &rule.ports).iter().all(|(from, _)| {
+        let opened = rules.iter().filter(|other| {
+            !other.closes
+                && covers(other, *from)
+                && (is_sure(other) || perhaps)
+                && precedes(other, rule, !perhaps)
+        });
+        let opened = Addresses::union(opened.map(|other| &other.addresses));
+        if perhaps && !is_sure(rule) {
+            !opened.is_empty()
+        } else {
+            opened.covers(&rule.addresses)
+        }
+    })
+}
