@@ -225,6 +225,7 @@ fn flows_of(check: &Check, out: &mut Vec<String>) {
         Check::Value(..)
         | Check::Policy(..)
         | Check::Related(_)
+        | Check::Same(..)
         | Check::Secret(_)
         | Check::Native(_) => {}
     }

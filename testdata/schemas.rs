@@ -271,6 +271,9 @@ fn every_path_of_a_rule_leads_somewhere() {
                 // What evaluation makes of a variable or parameter.
                 in_terraform = Some(["name", "default", "sensitive"].contains(&shown.as_str()));
             }
+            for name in rule.kinds.iter().filter(|name| name.starts_with("data.")) {
+                *in_terraform.get_or_insert(false) |= has(&terraform, name, &shown);
+            }
             for name in bare {
                 *in_terraform.get_or_insert(false) |= has(&terraform, name, &shown);
                 *in_cloudformation.get_or_insert(false) |= has_snake(&cloudformation, name, &shown);

@@ -112,6 +112,8 @@ pub struct Source {
 pub enum Encoding {
     /// JSON; its keys become names of the vocabulary.
     Json,
+    /// YAML, which JSON is too; its keys become names of the vocabulary.
+    Yaml,
     /// Base64 of a text.
     Base64,
 }

@@ -135,6 +135,7 @@ fn source(node: &Node, list: bool) -> Result<Source, Wrong> {
                     "text" => {
                         source.text = Some(match value.text()? {
                             "json" => Encoding::Json,
+                            "yaml" => Encoding::Yaml,
                             "base64" => Encoding::Base64,
                             other => return Err(unexpected(*line, other, "json, base64")),
                         });

@@ -1,6 +1,6 @@
 //! Questions about values, answered with a [`Truth`]. A value has no `as_bool`: the wrong thing cannot be written.
 
-use super::{Collection, Data, List, Map, Number, Piece, Template, Truth, Value};
+use super::{Collection, Data, List, Map, Number, Piece, Template, Truth, Value, Why};
 
 impl Value {
     /// Asks `known` about the value, about every alternative of an unknown one, and agrees the answers.
@@ -17,6 +17,13 @@ impl Value {
 
     /// Whether it is null, that is, counts as absent.
     pub fn is_null(&self) -> Truth {
+        // The account, the region and the name of a workspace are always something.
+        if let Data::Unknown(unknown) = &self.data
+            && unknown.among.is_empty()
+            && matches!(unknown.why, Why::Environment(_))
+        {
+            return Truth::False;
+        }
         self.ask(|value| match value.data {
             Data::Null => Truth::True,
             Data::Reference(ref reference) if reference.is_never_null() => Truth::False,

@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::catalog::Encoding;
 use crate::catalog::case::snake;
-use crate::eval::{Data, Entry, List, Map, Unknown, Value, Why, parse_json};
+use crate::eval::{Collection, Data, Entry, List, Map, Unknown, Value, Why, parse_json};
+use crate::source::SourceMap;
+use crate::syntax::yaml;
 
 /// The deepest nesting whose keys are renamed.
 const MAX_DEPTH: usize = 64;
@@ -25,6 +27,7 @@ pub(super) fn decoded(value: Value, encoding: Encoding) -> Option<Value> {
         Data::Unknown(_) | Data::Reference(_) => Some(value),
         _ => match encoding {
             Encoding::Json => json(own),
+            Encoding::Yaml => yaml(own),
             Encoding::Base64 => base64(own),
         },
     }
@@ -46,6 +49,63 @@ fn json(own: &Value) -> Option<Value> {
         _ => return None,
     };
     Some(renamed(&parsed, 0))
+}
+
+/// YAML; a text that is JSON keeps the places of its parts.
+fn yaml(own: &Value) -> Option<Value> {
+    let text = match own.as_text() {
+        Some(text) if !text.trim_start().starts_with('{') => text,
+        _ => return json(own),
+    };
+    let sources = SourceMap::new();
+    let (file, _) = sources.add("text", text.as_bytes().to_vec());
+    let document = yaml::parse(&file);
+    let root = document.root.filter(|_| document.errors.is_empty())?;
+    Some(renamed(&plain(&document, root, own, 0), 0))
+}
+
+/// A node of a YAML text as a value, at the place of the text.
+fn plain(document: &yaml::Document, id: yaml::NodeId, own: &Value, depth: usize) -> Value {
+    if depth > MAX_DEPTH {
+        return Value::unknown(Why::Limit, own.origin.span);
+    }
+    let data = match &document.node(id).kind {
+        yaml::Kind::Sequence(_) => {
+            let items = document.items(id).iter();
+            Data::List(Arc::new(List {
+                items: items
+                    .map(|item| plain(document, *item, own, depth + 1))
+                    .collect(),
+                rest: None,
+                kind: Collection::Structural,
+            }))
+        }
+        yaml::Kind::Mapping(_) => {
+            let entries = document.pairs(id).iter().filter_map(|pair| {
+                Some(Entry {
+                    key: document.text(pair.key)?.clone(),
+                    span: own.origin.span,
+                    value: plain(document, pair.value, own, depth + 1),
+                })
+            });
+            Data::Map(Arc::new(Map::new(
+                entries.collect(),
+                None,
+                Collection::Structural,
+            )))
+        }
+        yaml::Kind::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null") => {
+            Data::Null
+        }
+        // Scalars are compared by their text.
+        yaml::Kind::Scalar { text, .. } => Data::Text(text.clone()),
+        yaml::Kind::Broken => return Value::unknown(Why::Invalid, own.origin.span),
+    };
+    Value {
+        data,
+        origin: own.origin.clone(),
+        sensitive: own.sensitive,
+    }
 }
 
 /// The value with its keys in the words of the vocabulary: `readonlyRootFilesystem` is `readonly_root_filesystem`.
@@ -138,6 +198,21 @@ mod tests {
             "its own bytes"
         );
         assert!(decoded(text("nonsense"), Encoding::Json).is_none());
+    }
+
+    #[test]
+    fn yaml_is_read_at_the_place_of_the_text() {
+        let own = text("inputs:\n  s3BucketName: logs\n  kmsKeyId:\n");
+        let value = decoded(own.clone(), Encoding::Yaml).unwrap();
+        let inputs = value.as_map().unwrap().value("inputs").unwrap();
+        let bucket = inputs.as_map().unwrap().value("s3_bucket_name").unwrap();
+        assert_eq!(bucket.as_text(), Some("logs"));
+        assert_eq!(bucket.origin.span, own.origin.span);
+        let key = inputs.as_map().unwrap().value("kms_key_id").unwrap();
+        assert!(key.is_null().is_true());
+        let json = decoded(text(r#"{"kmsKeyId": ""}"#), Encoding::Yaml).unwrap();
+        assert!(json.as_map().unwrap().value("kms_key_id").is_some());
+        assert!(decoded(text("a: ["), Encoding::Yaml).is_none());
     }
 
     #[test]

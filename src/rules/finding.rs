@@ -16,6 +16,10 @@ const MAX_RELATED: usize = 32;
 pub(super) fn of(rule: &Rule, resource: &Resource, outcome: Outcome) -> Vec<Finding> {
     match outcome.truth {
         Truth::True => Vec::new(),
+        // About nothing, such as an empty list of which some member should be like that.
+        Truth::False if outcome.causes.is_empty() => {
+            vec![finding(rule, resource, &[], Certainty::Proven)]
+        }
         Truth::False => outcome
             .causes
             .iter()

@@ -31,8 +31,8 @@ RETIRED = {
 def named():
     text = "\n".join(path.read_text() for path in sorted(RULES.rglob("_kinds.yaml")))
     text += "\n".join(path.read_text().split("\n---\n")[0] for path in sorted(RULES.rglob("*.md")))
-    terraform = set(re.findall(r"\b(?:aws|azurerm|azuread|google)_[a-z0-9_]+", text))
-    return terraform, set(re.findall(r"AWS::\w+::\w+", text))
+    terraform = set(re.findall(r"\b(?:data\.)?(?:aws|azurerm|azuread|google)_[a-z0-9_]+", text))
+    return terraform, set(re.findall(r"(?:AWS|Alexa)::\w+::\w+", text))
 
 
 def block_paths(block, prefix, depth):
@@ -133,11 +133,13 @@ def main(aws, wheel, *folders):
     terraform, cloudformation = named()
     folders = [folder.split("=", 1) for folder in folders]
     given = tuple(prefix for prefix, _ in folders)
-    rows = {name: paths for name, paths in recorded("terraform.txt").items() if name in terraform and not name.startswith((*given, "aws_"))}
+    rows = {name: paths for name, paths in recorded("terraform.txt").items() if name in terraform and not name.startswith((*given, "aws_", "data.aws_"))}
     (provider,) = json.loads(pathlib.Path(aws).read_text())["provider_schemas"].values()
     for name in terraform:
         if name.startswith("aws_") and name in provider["resource_schemas"]:
             rows[name] = block_paths(provider["resource_schemas"][name]["block"], "", DEPTH)
+        elif name.startswith("data.aws_"):
+            rows[name] = block_paths(provider["data_source_schemas"][name[5:]]["block"], "", DEPTH)
         elif name in RETIRED:
             rows[name] = RETIRED[name]
     rows["provider.aws"] = block_paths(provider["provider"]["block"], "", DEPTH)

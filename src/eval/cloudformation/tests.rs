@@ -138,6 +138,19 @@ Resources:
 }
 
 #[test]
+fn sam_without_its_transform_is_said_and_read() {
+    let text = "Resources: {F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b}}}\n";
+    let (_, stack) = run(&[("t/a.yaml", text)]);
+    let types: Vec<&str> = stack
+        .resources
+        .iter()
+        .map(|own| own.address.type_name.as_str())
+        .collect();
+    assert!(types.contains(&"AWS::Lambda::Function"), "{types:?}");
+    assert_eq!(stack.diagnostics.len(), 1);
+}
+
+#[test]
 fn pieces_of_sub_are_the_bytes_written() {
     let text = "Resources:\n  R:\n    Type: X::Y::Z\n    Properties:\n      V: !Sub |\n        one ${AWS::Region}\n          two é\n";
     let (sources, stack) = run(&[("t/a.yaml", text)]);

@@ -29,6 +29,30 @@ impl Evaluator<'_, '_> {
 
     /// Reads the section `Transform`.
     pub(super) fn read_transforms(&mut self) {
+        self.read_section();
+        // CloudFormation would refuse the template; what it means is plain all the same.
+        if self.transforms.is_empty()
+            && let Some(span) = self.first_of_sam()
+        {
+            let message = format!("types of SAM need `Transform: {SERVERLESS}`");
+            self.error(Code::Evaluation, span, message);
+            self.transforms.push(SERVERLESS.into());
+        }
+    }
+
+    /// The place of the first type of SAM.
+    fn first_of_sam(&self) -> Option<Span> {
+        let resources = self.section("Resources")?;
+        let mut types = self.document.pairs(resources).iter();
+        types.find_map(|pair| {
+            let node = self.document.get(pair.value, "Type")?.value;
+            let name = self.document.text(node)?;
+            name.starts_with("AWS::Serverless::")
+                .then(|| self.document.span(node))
+        })
+    }
+
+    fn read_section(&mut self) {
         let Some(section) = self.section("Transform") else {
             return;
         };

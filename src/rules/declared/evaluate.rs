@@ -61,6 +61,15 @@ impl Scope<'_, '_> {
                 None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
             },
             Check::Related(related) => self.related(related),
+            Check::Same(a, b) => self.along(a, base, Quantifier::Every, &|first, place| {
+                let Some(first) = first else {
+                    return Outcome::new(Truth::False, Witness::absent(place));
+                };
+                self.along(b, base, Quantifier::Every, &|second, _| {
+                    let same = second.map_or(Truth::False, |second| value::same(first, second));
+                    Outcome::new(same, Witness::of(first))
+                })
+            }),
             Check::Secret(path) => {
                 self.along(path, base, Quantifier::Some, &|found, place| match found {
                     Some(found) => secrets(found),

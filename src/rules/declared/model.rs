@@ -95,6 +95,8 @@ pub enum Check {
     Policy(Path, Statement),
     /// Some resource that an edge connects is like this.
     Related(Related),
+    /// What two paths lead to is there and equal.
+    Same(Path, Path),
     /// Some text below a path is a secret.
     Secret(Path),
     /// What the native question of this name answers.
@@ -112,9 +114,11 @@ impl Check {
             Check::Value(_, tests) => tests.iter().any(|test| matches!(test, Test::Plaintext(_))),
             Check::Secret(_) => true,
             Check::Related(related) => related.check.as_deref().is_some_and(Self::asks_for_secrets),
-            Check::Reachable(_) | Check::Shadowed(_) | Check::Policy(..) | Check::Native(_) => {
-                false
-            }
+            Check::Reachable(_)
+            | Check::Shadowed(_)
+            | Check::Policy(..)
+            | Check::Same(..)
+            | Check::Native(_) => false,
         }
     }
 
@@ -142,6 +146,7 @@ impl Check {
             Check::Reachable(_)
             | Check::Shadowed(_)
             | Check::Policy(..)
+            | Check::Same(..)
             | Check::Secret(_)
             | Check::Native(_) => {}
         }

@@ -12,7 +12,7 @@ use crate::catalog::tree::{self, Node, Wrong};
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
 const CHECKS: &str =
-    "all, any, not, when, each, some, path, reachable, shadowed, policy, related, secret";
+    "all, any, not, when, each, some, path, reachable, shadowed, policy, related, same, secret";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -286,6 +286,14 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
         "shadowed" => only(&[]).and_then(|()| Ok(Check::Shadowed(value.text()?.to_owned()))),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
         "related" => Ok(Check::Related(related(node, value, depth)?)),
+        "same" => match (value.items(), only(&[])) {
+            ([a, b], Ok(())) => Ok(Check::Same(
+                path(a.text()?, a.line)?,
+                path(b.text()?, b.line)?,
+            )),
+            (_, Err(wrong)) => Err(wrong),
+            _ => Err(Wrong::at(*line, "two paths are expected here")),
+        },
         "secret" => only(&[]).and_then(|()| Ok(Check::Secret(path(value.text()?, *line)?))),
         other => Err(unexpected(*line, other, CHECKS)),
     }
@@ -421,6 +429,7 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         Check::Value(path, _) | Check::Policy(path, _) | Check::Secret(path) => {
             out.push(join(path));
         }
+        Check::Same(a, b) => out.extend([join(a), join(b)]),
         Check::Reachable(_) | Check::Shadowed(_) | Check::Related(_) | Check::Native(_) => {}
     }
 }

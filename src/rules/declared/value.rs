@@ -109,6 +109,14 @@ fn within(value: &Value, networks: &[String]) -> Truth {
     value.test_text(|text| parse(text).is_some_and(|inner| outer.covers(&inner)))
 }
 
+/// Whether two values are equal. What names two resources is not: no two have one name.
+pub(super) fn same(a: &Value, b: &Value) -> Truth {
+    match (&a.resolved().data, &b.resolved().data) {
+        (Data::Reference(a), Data::Reference(b)) if a.target != b.target => Truth::False,
+        _ => a.same(b),
+    }
+}
+
 /// Whether a glob matches the whole text: `*` is any text, `?` any one character. Time is the product of both lengths.
 pub fn matches(glob: &str, text: &str) -> bool {
     let (glob, text): (Vec<char>, Vec<char>) = (glob.chars().collect(), text.chars().collect());

@@ -92,14 +92,26 @@ fn search(value: &Value, name: Option<&str>, depth: usize, found: &mut Found) {
             for one in &unknown.among {
                 search(one, name, depth + 1, found);
             }
-            // What is resolved when the stack is deployed is kept elsewhere; that is no secret in plain text.
-            if unknown.among.is_empty() && unknown.why != Why::Dynamic {
+            if unknown.among.is_empty() && !is_elsewhere(&unknown.why) {
                 found.rest(Some(&unknown.why));
             }
         }
         // What another resource has when it is made is not written here.
         Data::Reference(_) | Data::Null | Data::Bool(_) | Data::Number(_) => {}
     }
+}
+
+/// Whether such a value stands somewhere else than in the configuration: it is no secret in plain text here.
+fn is_elsewhere(why: &Why) -> bool {
+    matches!(
+        why,
+        Why::Variable(_)
+            | Why::Computed(_)
+            | Why::Data(_)
+            | Why::Environment(_)
+            | Why::Import(_)
+            | Why::Dynamic
+    )
 }
 
 impl Found {

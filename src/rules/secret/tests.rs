@@ -1,7 +1,7 @@
 //! Secrets that must be found, and texts that must not be taken for one.
 
 use super::find;
-use crate::eval::{Collection, Data, Entry, Map, Value};
+use crate::eval::{Collection, Data, Entry, Map, Value, Why};
 use crate::source::Span;
 
 fn entry(key: &str, text: &str) -> Entry {
@@ -87,6 +87,22 @@ fn names() {
     ] {
         assert_eq!(what(name, text), None, "{name}: {text}");
     }
+}
+
+#[test]
+fn what_is_kept_elsewhere_is_no_secret_here() {
+    let pair = |kind: Option<&str>| {
+        let mut entries = vec![entry("Name", "DB_PASSWORD"), entry("Value", "orders:pass")];
+        entries.extend(kind.map(|kind| entry("Type", kind)));
+        let map = Map::new(entries, None, Collection::Structural);
+        let value = Value::new(Data::Map(std::sync::Arc::new(map)), Span::nowhere());
+        find(&value).secrets.len()
+    };
+    assert_eq!(pair(None), 1);
+    assert_eq!(pair(Some("PLAINTEXT")), 1);
+    assert_eq!(pair(Some("SECRETS_MANAGER")), 0);
+    let dynamic = Value::unknown(Why::Dynamic, Span::nowhere());
+    assert!(find(&dynamic).unknown.is_none());
 }
 
 #[test]
