@@ -32,7 +32,7 @@ def named():
     text = "\n".join(path.read_text() for path in sorted(RULES.rglob("_kinds.yaml")))
     text += "\n".join(path.read_text().split("\n---\n")[0] for path in sorted(RULES.rglob("*.md")))
     terraform = set(re.findall(r"\b(?:aws|azurerm|azuread|google)_[a-z0-9_]+", text))
-    return terraform, set(re.findall(r"AWS::\w+::\w+", text))
+    return terraform, set(re.findall(r"(?:AWS|Alexa)::\w+::\w+", text))
 
 
 def block_paths(block, prefix, depth):
