@@ -182,7 +182,15 @@ impl Scope<'_, '_> {
                     ..Witness::absent(None)
                 },
             ),
-            Some(check) => evaluate(check, &Subject::new(other, graph, self.subject.catalog)),
+            // The finding belongs to this resource; what is wrong with the other one is shown beside it.
+            Some(check) => {
+                let mut of_other =
+                    evaluate(check, &Subject::new(other, graph, self.subject.catalog));
+                for cause in &mut of_other.causes {
+                    cause.insert(0, Witness::absent(None));
+                }
+                of_other
+            }
         });
         let outcome = Outcome::any(outcomes);
         if outcome.causes.is_empty() {
