@@ -1,7 +1,8 @@
 //! Build script: reads `rules/`, checks every file, and writes what the library includes.
 //!
 //! `kinds.bin` is the vocabulary, `rules.bin` the rules one after the other, `pages.txt` their pages, `index.bin` where
-//! each begins and which kinds it is about: [postcard], so that nothing is parsed at start-up. What is wrong with a file fails the build with its path and line.
+//! each begins and which kinds it is about: [postcard], so that nothing is parsed at start-up. `actions.bin` is the table
+//! of the actions of AWS. What is wrong with a file fails the build with its path and line.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +23,13 @@ mod rules {
     }
 }
 
+#[allow(missing_docs, unreachable_pub)]
+mod policy {
+    pub mod action {
+        pub mod pack;
+    }
+}
+
 use catalog::model::{Kind, Path};
 use catalog::tree::Wrong;
 use rules::declared::model::{Check, Rule};
@@ -36,12 +44,14 @@ fn main() {
     let mut wrongs = Vec::new();
     let kinds = read_kinds(&root, &files, &mut wrongs);
     let (rules, pages) = read_rules(&root, &files, &kinds, &mut wrongs);
+    let actions = read_actions(&root, &mut wrongs);
     if !wrongs.is_empty() {
         for wrong in wrongs {
             println!("cargo::error={wrong}");
         }
         return;
     }
+    fs::write(out.join("actions.bin"), actions).expect("the output folder is writable");
     let kinds: Vec<Kind> = kinds.into_values().collect();
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).expect("the output folder is writable");
@@ -93,6 +103,16 @@ fn read(path: &FilePath) -> String {
 fn shown(root: &FilePath, path: &FilePath, wrong: &Wrong) -> String {
     let path = path.strip_prefix(root).unwrap_or(path).display();
     format!("{path}:{}: {}", wrong.line, wrong.message)
+}
+
+/// The table of actions, packed.
+fn read_actions(root: &FilePath, wrongs: &mut Vec<String>) -> Vec<u8> {
+    let file = root.join("src/policy/action/table.txt");
+    println!("cargo::rerun-if-changed={}", file.display());
+    policy::action::pack::pack(&read(&file)).unwrap_or_else(|(line, message)| {
+        wrongs.push(shown(root, &file, &Wrong::at(line, message)));
+        Vec::new()
+    })
 }
 
 fn read_kinds(
@@ -223,6 +243,7 @@ fn flows_of(check: &Check, out: &mut Vec<String>) {
         Check::Reachable(reach) => out.push(reach.flow.clone()),
         Check::Value(..)
         | Check::Policy(..)
+        | Check::Grants(_)
         | Check::Related(_)
         | Check::Secret(_)
         | Check::Native(_) => {}

@@ -91,6 +91,8 @@ pub enum Check {
     Reachable(Reach),
     /// Some statement of a policy document is like this.
     Policy(Path, Statement),
+    /// The policy documents grant these actions.
+    Grants(Grants),
     /// Some resource that an edge connects is like this.
     Related(Related),
     /// Some text below a path is a secret.
@@ -110,7 +112,7 @@ impl Check {
             Check::Value(_, tests) => tests.iter().any(|test| matches!(test, Test::Plaintext(_))),
             Check::Secret(_) => true,
             Check::Related(related) => related.check.as_deref().is_some_and(Self::asks_for_secrets),
-            Check::Reachable(_) | Check::Policy(..) | Check::Native(_) => false,
+            Check::Reachable(_) | Check::Policy(..) | Check::Grants(_) | Check::Native(_) => false,
         }
     }
 
@@ -135,9 +137,28 @@ impl Check {
                     check.amounts(visit);
                 }
             }
-            Check::Reachable(_) | Check::Policy(..) | Check::Secret(_) | Check::Native(_) => {}
+            Check::Reachable(_)
+            | Check::Policy(..)
+            | Check::Grants(_)
+            | Check::Secret(_)
+            | Check::Native(_) => {}
         }
     }
+}
+
+/// What the policy documents of a resource grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grants {
+    /// The actions, or patterns of which all is meant.
+    pub actions: Vec<String>,
+    /// Whether one of them is enough.
+    pub one: bool,
+    /// Whether they must be granted on every resource that they take; else some is enough.
+    pub every: bool,
+    /// Whether it is about an identity: what is attached to it counts.
+    pub effective: bool,
+    /// Whether it is asked of administrators too; else who may do everything anyway is left to the rule about that.
+    pub administrators: bool,
 }
 
 /// A number, or a time.

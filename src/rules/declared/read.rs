@@ -1,7 +1,7 @@
 //! Rule files to the model: Markdown with YAML front matter. Compiled into the build script too.
 
 use super::model::{
-    APPLICABILITIES, Amount, Check, PILLARS, Reach, Related, RemedySpec, Rule, SEVERITIES,
+    APPLICABILITIES, Amount, Check, Grants, PILLARS, Reach, Related, RemedySpec, Rule, SEVERITIES,
     Statement, Test,
 };
 use crate::catalog::model::Path;
@@ -10,7 +10,8 @@ use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, related, secret";
+const CHECKS: &str = "all, any, not, when, each, some, path, reachable, policy, grants, escalates, \
+     related, secret";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -216,6 +217,21 @@ fn checks(node: &Node, depth: usize) -> Result<Vec<Check>, Wrong> {
     node.items().iter().map(|item| check(item, depth)).collect()
 }
 
+/// `{ grants: [ … ], need: one, on: some, administrators: included }`, `{ escalates: [ … ] }`.
+fn grants(node: &Node, actions: &Node, effective: bool) -> Result<Check, Wrong> {
+    let choice = |key: &str, words: [&str; 2]| match node.get(key) {
+        None => Ok(false),
+        Some(value) => Ok(word(value, &words)? == 1),
+    };
+    Ok(Check::Grants(Grants {
+        actions: actions.texts()?,
+        one: choice("need", ["all", "one"])?,
+        every: !choice("on", ["every", "some"])?,
+        administrators: choice("administrators", ["excluded", "included"])?,
+        effective,
+    }))
+}
+
 /// One check of a rule.
 fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
     if depth > MAX_DEPTH {
@@ -277,6 +293,14 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
         }
         "reachable" => Ok(Check::Reachable(reach(node, value.text()?)?)),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
+        "grants" => {
+            only(&["need", "on", "administrators"])?;
+            grants(node, value, false)
+        }
+        "escalates" => {
+            only(&[])?;
+            grants(node, value, true)
+        }
         "related" => Ok(Check::Related(related(node, value, depth)?)),
         "secret" => only(&[]).and_then(|()| Ok(Check::Secret(path(value.text()?, *line)?))),
         other => Err(unexpected(*line, other, CHECKS)),
@@ -445,6 +469,6 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         Check::Value(path, _) | Check::Policy(path, _) | Check::Secret(path) => {
             out.push(join(path));
         }
-        Check::Reachable(_) | Check::Related(_) | Check::Native(_) => {}
+        Check::Reachable(_) | Check::Related(_) | Check::Grants(_) | Check::Native(_) => {}
     }
 }
