@@ -1,7 +1,8 @@
 //! Build script: reads `rules/`, checks every file, and writes what the library includes.
 //!
 //! `kinds.bin` is the vocabulary, `rules.bin` the rules one after the other, `pages.txt` their pages, `index.bin` where
-//! each begins and which kinds it is about: [postcard], so that nothing is parsed at start-up. What is wrong with a file fails the build with its path and line.
+//! each begins and which kinds it is about: [postcard], so that nothing is parsed at start-up. `actions.bin` is the table
+//! of the actions of AWS. What is wrong with a file fails the build with its path and line.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +23,13 @@ mod rules {
     }
 }
 
+#[allow(missing_docs, unreachable_pub)]
+mod policy {
+    pub mod action {
+        pub mod pack;
+    }
+}
+
 use catalog::model::{Kind, Path};
 use catalog::tree::Wrong;
 use rules::declared::model::{Check, Rule};
@@ -36,12 +44,14 @@ fn main() {
     let mut wrongs = Vec::new();
     let kinds = read_kinds(&root, &files, &mut wrongs);
     let (rules, pages) = read_rules(&root, &files, &kinds, &mut wrongs);
+    let actions = read_actions(&root, &mut wrongs);
     if !wrongs.is_empty() {
         for wrong in wrongs {
             println!("cargo::error={wrong}");
         }
         return;
     }
+    fs::write(out.join("actions.bin"), actions).expect("the output folder is writable");
     let kinds: Vec<Kind> = kinds.into_values().collect();
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).expect("the output folder is writable");
@@ -95,6 +105,16 @@ fn shown(root: &FilePath, path: &FilePath, wrong: &Wrong) -> String {
     format!("{path}:{}: {}", wrong.line, wrong.message)
 }
 
+/// The table of actions, packed.
+fn read_actions(root: &FilePath, wrongs: &mut Vec<String>) -> Vec<u8> {
+    let file = root.join("src/policy/action/table.txt");
+    println!("cargo::rerun-if-changed={}", file.display());
+    policy::action::pack::pack(&read(&file)).unwrap_or_else(|(line, message)| {
+        wrongs.push(shown(root, &file, &Wrong::at(line, message)));
+        Vec::new()
+    })
+}
+
 fn read_kinds(
     root: &FilePath,
     files: &[PathBuf],
@@ -111,22 +131,52 @@ fn read_kinds(
             }
         };
         for (line, kind) in found {
+            // Another file may add to a kind what it is about: the documents that it holds, say.
+            if let Some(known) = kinds.get_mut(&kind.name) {
+                if let Err(message) = add(known, kind) {
+                    wrongs.push(shown(root, file, &Wrong::at(line, message)));
+                }
+                continue;
+            }
             for type_name in kind.terraform.iter().chain(&kind.cloudformation) {
                 if let Some(other) = types.insert(type_name.clone(), kind.name.clone()) {
                     let message = format!("`{type_name}` is of kind `{other}` already");
                     wrongs.push(shown(root, file, &Wrong::at(line, message)));
                 }
             }
-            if kinds.insert(kind.name.clone(), kind).is_some() {
-                wrongs.push(shown(
-                    root,
-                    file,
-                    &Wrong::at(line, "this kind is described twice"),
-                ));
-            }
+            kinds.insert(kind.name.clone(), kind);
         }
     }
     kinds
+}
+
+/// Adds to a kind what another file says of it. The two must not speak of the same thing.
+fn add(kind: &mut Kind, other: Kind) -> Result<(), String> {
+    if kind.terraform != other.terraform || kind.cloudformation != other.cloudformation {
+        return Err("another file says otherwise which types this kind is".to_owned());
+    }
+    for attribute in other.attributes {
+        if kind.attributes.iter().any(|own| own.path == attribute.path) {
+            return Err(format!(
+                "another file describes `{}` of this kind",
+                attribute.path
+            ));
+        }
+        kind.attributes.push(attribute);
+    }
+    for flow in other.flows {
+        if kind.flows.iter().any(|own| own.name == flow.name) {
+            return Err(format!("another file describes the flow `{}`", flow.name));
+        }
+        kind.flows.push(flow);
+    }
+    if let (Some(_), Some(_)) = (&kind.identity, &other.identity) {
+        return Err("another file says what identifies this kind".to_owned());
+    }
+    kind.identity = kind.identity.take().or(other.identity);
+    kind.edges.extend(other.edges);
+    kind.documents.extend(other.documents);
+    Ok(())
 }
 
 fn read_rules(
@@ -224,6 +274,7 @@ fn flows_of(check: &Check, out: &mut Vec<String>) {
         Check::Shadowed(flow) => out.push(flow.clone()),
         Check::Value(..)
         | Check::Policy(..)
+        | Check::Grants(_)
         | Check::Related(_)
         | Check::Same(..)
         | Check::Secret(_)

@@ -22,7 +22,7 @@
 //! | [`eval`] | trees to values: [`eval::terraform`] (modules, expressions, functions, plans), [`eval::cloudformation`] (parameters, conditions, intrinsics, SAM) | [`eval::Stack`] of [`eval::Declared`] |
 //! | [`catalog`] | the vocabulary: kinds, attributes, how each language spells them, satellites, defaults | [`catalog::Catalog`] |
 //! | [`graph`] | resources and edges in the vocabulary; satellites joined to what they belong to | [`graph::Graph`] |
-//! | [`policy`] | who may do what: IAM documents | [`policy::Document`] |
+//! | [`policy`] | who may do what: IAM documents, the actions of AWS, what is granted and to whom | [`policy::Document`], [`policy::grants`], [`policy::action`] |
 //! | [`network`] | who can reach whom: sets of addresses, ports and protocols | interval sets |
 //! | [`findings`] | what is said: findings, severities, labels, remedies | [`findings::Finding`] |
 //! | [`rules`] | the questions: declared in files, or native; secrets in plain text ([`rules::secret`]) | findings |

@@ -35,6 +35,8 @@ pub struct Statement {
     pub principals: Vec<Principal>,
     /// `NotPrincipal`.
     pub not_principals: Vec<Principal>,
+    /// The bytes of the name `NotPrincipal`.
+    pub not_principal: Option<Span>,
     /// `Condition`.
     pub conditions: Vec<Condition>,
     /// Why there may be more conditions.
@@ -48,6 +50,8 @@ pub struct Statement {
 pub struct Members {
     /// Whether the element is there at all.
     pub written: bool,
+    /// The bytes of its name, where it is written in this statement.
+    pub name: Option<Span>,
     /// Its members, each perhaps unknown.
     pub items: Vec<Value>,
     /// Why there may be more.
@@ -152,6 +156,17 @@ impl Statement {
     fn read(value: &Value) -> Statement {
         let map = value.as_map();
         let get = |key: &str| map.and_then(|map| map.value(key));
+        let own = value.origin.span;
+        let members = |key: &str| {
+            let entry = map.and_then(|map| map.get(key));
+            let name = entry.map(|entry| entry.span).filter(|span| {
+                span.source == own.source && own.start <= span.start && span.end <= own.end
+            });
+            Members {
+                name,
+                ..Members::of(entry.map(|entry| &entry.value))
+            }
+        };
         let mut conditions = Vec::new();
         let mut conditions_rest = map
             .and_then(|map| map.rest.as_ref())
@@ -162,12 +177,13 @@ impl Statement {
         Statement {
             sid: get("Sid").and_then(Value::as_text).map(Into::into),
             effect: get("Effect").cloned(),
-            actions: Members::of(get("Action")),
-            not_actions: Members::of(get("NotAction")),
-            resources: Members::of(get("Resource")),
-            not_resources: Members::of(get("NotResource")),
+            actions: members("Action"),
+            not_actions: members("NotAction"),
+            resources: members("Resource"),
+            not_resources: members("NotResource"),
             principals: principals_of(get("Principal")),
             not_principals: principals_of(get("NotPrincipal")),
+            not_principal: members("NotPrincipal").name,
             conditions,
             conditions_rest,
             span: value.origin.span,
@@ -191,6 +207,7 @@ impl Members {
         };
         Members {
             written: true,
+            name: None,
             items,
             rest,
         }
@@ -212,6 +229,7 @@ fn principals_of(value: Option<&Value>) -> Vec<Principal> {
                 kind: "*".into(),
                 members: Members {
                     written: true,
+                    name: None,
                     items: Vec::new(),
                     rest: Some(rest.why.clone()),
                 },

@@ -1,7 +1,19 @@
 //! Who may do what: documents of AWS Identity and Access Management.
+//!
+//! [`action`] knows the actions there are; [`Document`] is what is written; [`grants`] says what it allows, less what it
+//! denies; [`party`] and [`condition`] say who is let in.
 
+pub mod action;
+pub mod condition;
 mod document;
-mod wildcard;
+pub mod federation;
+mod grant;
+pub mod level;
+pub mod party;
+mod pattern;
+#[cfg(test)]
+mod tests;
 
 pub use document::{Condition, Document, Members, Principal, Statement};
-pub use wildcard::{covers, matches};
+pub use grant::{Grant, On, closed_to_strangers, grants, has_action, on_every};
+pub use pattern::{any_covers, any_of, covers, matches, value_covers};

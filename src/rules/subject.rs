@@ -2,10 +2,10 @@
 
 use std::cell::OnceCell;
 
-use crate::catalog::{Catalog, Path, Step, Usage};
-use crate::eval::{Data, Language, Value, Why};
-use crate::graph::{Graph, Resource, walk};
-use crate::policy::Document;
+use crate::catalog::{Catalog, Path, Relation, Step, Usage};
+use crate::eval::{Data, Language, Mode, Value, Why};
+use crate::graph::{Graph, Resource, ResourceId, walk};
+use crate::policy::{Document, Statement};
 
 /// A resource that rules are asked of. What is costly to make is made once for all of them.
 pub struct Subject<'a> {
@@ -16,6 +16,7 @@ pub struct Subject<'a> {
     /// The vocabulary.
     pub catalog: &'a Catalog,
     documents: OnceCell<Vec<Held>>,
+    effective: OnceCell<Vec<Held>>,
 }
 
 /// A policy document that a resource holds.
@@ -39,6 +40,7 @@ impl<'a> Subject<'a> {
             graph,
             catalog,
             documents: OnceCell::new(),
+            effective: OnceCell::new(),
         }
     }
 
@@ -46,13 +48,46 @@ impl<'a> Subject<'a> {
     pub fn documents(&self, usage: Usage) -> impl Iterator<Item = &Held> {
         let all = self
             .documents
-            .get_or_init(|| held(self.resource, self.catalog));
+            .get_or_init(|| held(self.resource, self.graph, self.catalog));
         all.iter().filter(move |held| held.usage == usage)
+    }
+
+    /// What an identity may do: its own documents, those of the policies that are attached to it, and all of the groups
+    /// that it is in.
+    pub fn effective(&self) -> &[Held] {
+        self.effective.get_or_init(|| {
+            let own = self.resource.id;
+            let groups = self.graph.outgoing(own).iter();
+            let groups = groups.filter(|edge| edge.relation == Relation::Within);
+            let mut all: Vec<Held> = Vec::new();
+            let mut seen: Vec<ResourceId> = Vec::new();
+            for identity in std::iter::once(own).chain(groups.map(|edge| edge.to)) {
+                let attached = self.graph.incoming(identity);
+                let attached = attached.filter(|edge| edge.relation == Relation::Attached);
+                for id in std::iter::once(identity).chain(attached.map(|edge| edge.from)) {
+                    if seen.contains(&id) {
+                        continue;
+                    }
+                    seen.push(id);
+                    let held = held(self.graph.resource(id), self.graph, self.catalog);
+                    all.extend(
+                        held.into_iter()
+                            .filter(|held| held.usage == Usage::Identity),
+                    );
+                }
+            }
+            all
+        })
     }
 }
 
-/// The policy documents of a resource.
-pub fn held(resource: &Resource, catalog: &Catalog) -> Vec<Held> {
+/// The policy documents of a resource. One that is only described (a data source) and used by another resource is judged
+/// there; else it is what its statements say.
+pub fn held(resource: &Resource, graph: &Graph, catalog: &Catalog) -> Vec<Held> {
+    let described = resource.address.mode == Mode::Data;
+    if described && graph.incoming(resource.id).next().is_some() {
+        return Vec::new();
+    }
     let kind = catalog.kind(&resource.kind);
     let specs = kind
         .map(|kind| kind.documents.as_slice())
@@ -68,14 +103,30 @@ pub fn held(resource: &Resource, catalog: &Catalog) -> Vec<Held> {
             resource.language,
             &mut values,
         );
-        all.extend(values.into_iter().map(|value| Held {
+        let made = values.into_iter().map(|value| Held {
             usage: spec.usage,
             path: spec.path.clone(),
             document: Document::read(&value),
             value,
-        }));
+        });
+        all.extend(made.filter(|held| !described || use_of(&held.document) == held.usage));
     }
     all
+}
+
+/// What a document is for, by its statements: only those about others name principals, and trust is about roles.
+fn use_of(document: &Document) -> Usage {
+    let statements = &document.statements;
+    let others = |statement: &&Statement| {
+        !statement.principals.is_empty() || !statement.not_principals.is_empty()
+    };
+    let assume = |item: &Value| item.starts_with("sts:").is_true();
+    let trust = |statement: &Statement| statement.actions.items.iter().all(assume);
+    match statements.iter().find(others) {
+        None => Usage::Identity,
+        Some(_) if statements.iter().all(trust) => Usage::Trust,
+        Some(_) => Usage::Resource,
+    }
 }
 
 /// The values at the end of a path, unknown ones too: where it is not known what is there, one stands for all.

@@ -2,7 +2,7 @@
 
 use super::model::{Check, Reach, Related, Test};
 use super::outcome::{Outcome, Witness};
-use super::{policy, value};
+use super::{grants, policy, value};
 use crate::catalog::{Flow, Path, Step};
 use crate::eval::{Data, Language, Truth, Value, Why};
 use crate::graph::walk;
@@ -76,6 +76,7 @@ impl Scope<'_, '_> {
                     None => Outcome::new(Truth::False, Witness::absent(place)),
                 })
             }
+            Check::Grants(wanted) => grants::ask(wanted, self.subject),
             Check::Native(name) => match native::find(name) {
                 Some(ask) => ask(self.subject),
                 None => Outcome::unknown(&self.subject.resource.body, Why::Limit),

@@ -1,6 +1,7 @@
 //! Rules that are declared in a file: what must hold, asked of one resource at a time.
 
 mod evaluate;
+mod grants;
 pub mod model;
 mod outcome;
 mod policy;

@@ -93,6 +93,8 @@ pub enum Check {
     Shadowed(String),
     /// Some statement of a policy document is like this.
     Policy(Path, Statement),
+    /// The policy documents grant these actions.
+    Grants(Grants),
     /// Some resource that an edge connects is like this.
     Related(Related),
     /// What two paths lead to is there and equal.
@@ -117,6 +119,7 @@ impl Check {
             Check::Reachable(_)
             | Check::Shadowed(_)
             | Check::Policy(..)
+            | Check::Grants(_)
             | Check::Same(..)
             | Check::Native(_) => false,
         }
@@ -146,11 +149,27 @@ impl Check {
             Check::Reachable(_)
             | Check::Shadowed(_)
             | Check::Policy(..)
+            | Check::Grants(_)
             | Check::Same(..)
             | Check::Secret(_)
             | Check::Native(_) => {}
         }
     }
+}
+
+/// What the policy documents of a resource grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grants {
+    /// The actions, or patterns of which all is meant.
+    pub actions: Vec<String>,
+    /// Whether one of them is enough.
+    pub one: bool,
+    /// Whether they must be granted on every resource that they take; else some is enough.
+    pub every: bool,
+    /// Whether it is about an identity: what is attached to it counts.
+    pub effective: bool,
+    /// Whether it is asked of administrators too; else who may do everything anyway is left to the rule about that.
+    pub administrators: bool,
 }
 
 /// A number, or a time.

@@ -47,6 +47,12 @@ impl Witness {
         }
     }
 
+    /// Where it is, when that is some place better than the header of the resource.
+    pub fn span(&self) -> Option<Span> {
+        let origin = self.origin.as_ref().map(|origin| origin.span);
+        origin.or(self.place).filter(|span| span.is_somewhere())
+    }
+
     /// An absence.
     pub fn absent(place: Option<Span>) -> Self {
         Self {

@@ -2,8 +2,8 @@
 
 use super::model::Statement as Like;
 use super::outcome::{Outcome, Witness};
-use crate::eval::{Data, Piece, Truth, Value, Why};
-use crate::policy::{Document, Members, Principal, Statement, covers};
+use crate::eval::{Truth, Value, Why};
+use crate::policy::{Document, Members, Principal, Statement, any_covers};
 
 /// Whether some statement of the document is like this. True because of the values of each one that is.
 pub(super) fn some_statement(value: &Value, like: &Like) -> Outcome {
@@ -101,65 +101,6 @@ fn either(
         return (!named, value);
     }
     any_covers(members, wanted, ignore_case)
-}
-
-fn any_covers(members: &Members, wanted: &str, ignore_case: bool) -> (Truth, Option<Value>) {
-    // Every action has a colon: `*:*` is all of them.
-    let wanted = if ignore_case && wanted == "*" {
-        "*:*"
-    } else {
-        wanted
-    };
-    let mut best = (Truth::False, members.items.first().cloned());
-    for item in &members.items {
-        let truth = member_covers(item, wanted, ignore_case);
-        if truth.is_true() {
-            return (truth, Some(item.clone()));
-        }
-        if truth.is_unknown() && best.0.is_false() {
-            best = (truth, Some(item.clone()));
-        }
-    }
-    if let (Truth::False, Some(why)) = (best.0, &members.rest) {
-        let place = members
-            .items
-            .first()
-            .map_or_else(crate::source::Span::nowhere, |item| item.origin.span);
-        return (Truth::Unknown, Some(Value::unknown(why.clone(), place)));
-    }
-    best
-}
-
-/// Whether one pattern, perhaps with unknown pieces, covers another. An unknown piece is at most `*`.
-fn member_covers(item: &Value, wanted: &str, ignore_case: bool) -> Truth {
-    item.ask(|own| match &own.data {
-        Data::Template(template) if template.text.is_none() => {
-            let most: String = template
-                .pieces
-                .iter()
-                .map(|piece| match piece {
-                    Piece::Text(text, _) => text.as_str(),
-                    Piece::Value(_) => "*",
-                })
-                .collect();
-            if covers(&most, wanted, ignore_case) {
-                Truth::Unknown
-            } else {
-                Truth::False
-            }
-        }
-        // The name of one resource is not the name of all.
-        Data::Reference(reference)
-            if wanted == "*"
-                && reference
-                    .path
-                    .last()
-                    .is_some_and(|last| last.eq_ignore_ascii_case("arn")) =>
-        {
-            Truth::False
-        }
-        _ => own.test_text(|text| covers(text, wanted, ignore_case)),
-    })
 }
 
 fn principals(statement: &Statement, wanted: &str) -> (Truth, Option<Value>) {

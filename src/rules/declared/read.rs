@@ -3,7 +3,8 @@
 mod reach;
 
 use super::model::{
-    APPLICABILITIES, Amount, Check, PILLARS, Related, RemedySpec, Rule, SEVERITIES, Statement, Test,
+    APPLICABILITIES, Amount, Check, Grants, PILLARS, Related, RemedySpec, Rule, SEVERITIES,
+    Statement, Test,
 };
 use crate::catalog::model::Path;
 use crate::catalog::read::{path, usage};
@@ -11,8 +12,8 @@ use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str =
-    "all, any, not, when, each, some, path, reachable, shadowed, policy, related, same, secret";
+const CHECKS: &str = "all, any, not, when, each, some, path, reachable, shadowed, policy, grants, \
+     escalates, related, same, secret";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -218,6 +219,21 @@ fn checks(node: &Node, depth: usize) -> Result<Vec<Check>, Wrong> {
     node.items().iter().map(|item| check(item, depth)).collect()
 }
 
+/// `{ grants: [ … ], need: one, on: some, administrators: included }`, `{ escalates: [ … ] }`.
+fn grants(node: &Node, actions: &Node, effective: bool) -> Result<Check, Wrong> {
+    let choice = |key: &str, words: [&str; 2]| match node.get(key) {
+        None => Ok(false),
+        Some(value) => Ok(word(value, &words)? == 1),
+    };
+    Ok(Check::Grants(Grants {
+        actions: actions.texts()?,
+        one: choice("need", ["all", "one"])?,
+        every: !choice("on", ["every", "some"])?,
+        administrators: choice("administrators", ["excluded", "included"])?,
+        effective,
+    }))
+}
+
 /// One check of a rule.
 fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
     if depth > MAX_DEPTH {
@@ -285,6 +301,14 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
         "reachable" => Ok(Check::Reachable(reach::reach(node, value.text()?)?)),
         "shadowed" => only(&[]).and_then(|()| Ok(Check::Shadowed(value.text()?.to_owned()))),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
+        "grants" => {
+            only(&["need", "on", "administrators"])?;
+            grants(node, value, false)
+        }
+        "escalates" => {
+            only(&[])?;
+            grants(node, value, true)
+        }
         "related" => Ok(Check::Related(related(node, value, depth)?)),
         "same" => match (value.items(), only(&[])) {
             ([a, b], Ok(())) => Ok(Check::Same(
@@ -430,6 +454,10 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
             out.push(join(path));
         }
         Check::Same(a, b) => out.extend([join(a), join(b)]),
-        Check::Reachable(_) | Check::Shadowed(_) | Check::Related(_) | Check::Native(_) => {}
+        Check::Reachable(_)
+        | Check::Shadowed(_)
+        | Check::Related(_)
+        | Check::Grants(_)
+        | Check::Native(_) => {}
     }
 }

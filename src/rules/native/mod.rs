@@ -1,15 +1,91 @@
 //! Questions that the closed list of declared checks cannot say: one file each, named by `native:` in the front matter of
 //! a page.
 
+mod exposure;
+mod identities;
+mod identity;
+mod managed;
+mod statements;
+mod trust;
+
 use super::Subject;
 use super::declared::Outcome;
+use crate::catalog::Usage;
 
 /// A question: true when all is well, false because of what its causes point at.
 pub type Ask = fn(&Subject<'_>) -> Outcome;
 
 /// The questions by name, sorted.
-const QUESTIONS: &[(&str, Ask)] = &[];
-
+const QUESTIONS: &[(&str, Ask)] = &[
+    ("group-has-user", identities::group_has_user),
+    ("identity-assume-without-mfa", identity::assume_without_mfa),
+    ("identity-invoke-any", identity::invoke_any),
+    ("identity-no-such-action", identity::no_such_action),
+    ("identity-not-action", |subject| {
+        identity::not_action(subject, Usage::Identity)
+    }),
+    ("identity-not-resource", |subject| {
+        identity::not_resource(subject, Usage::Identity)
+    }),
+    ("identity-whole-service", identity::whole_service),
+    ("identity-wide", identity::wide_any),
+    ("identity-wide-permissions", identity::wide_permissions),
+    ("identity-wide-write", identity::wide_write),
+    ("identity-wildcard-action", identity::wildcard_action),
+    ("inline-policy", identities::inline_policy),
+    ("login-profile-reset", identities::password_reset),
+    ("managed-administrator", |subject| {
+        managed::none_like(subject, managed::is_administrator)
+    }),
+    ("managed-full-access", |subject| {
+        managed::none_like(subject, managed::is_full_access)
+    }),
+    ("managed-iam-full", |subject| {
+        managed::none_like(subject, managed::is_iam_full)
+    }),
+    ("managed-power-user", |subject| {
+        managed::none_like(subject, managed::is_power_user)
+    }),
+    ("own-role", identities::own_role),
+    ("privileged-role", managed::acts_as_privileged),
+    ("resource-confused-deputy", exposure::confused_deputy),
+    ("resource-no-principal", exposure::no_principal),
+    ("resource-not-action", |subject| {
+        identity::not_action(subject, Usage::Resource)
+    }),
+    ("resource-not-principal", |subject| {
+        trust::not_principal(subject, Usage::Resource)
+    }),
+    ("resource-not-resource", |subject| {
+        identity::not_resource(subject, Usage::Resource)
+    }),
+    ("resource-public", exposure::public),
+    ("resource-public-delete", exposure::public_delete),
+    ("resource-public-get", exposure::public_get),
+    ("resource-public-list", exposure::public_list),
+    ("resource-public-put", exposure::public_put),
+    ("resource-public-restore", exposure::public_restore),
+    ("resource-wildcard-action", exposure::wildcard_action),
+    ("trust-account", trust::account),
+    ("trust-audience", trust::audience),
+    ("trust-eks", trust::eks),
+    ("trust-github", trust::github),
+    ("trust-gitlab", trust::gitlab),
+    ("trust-hcp", trust::hcp),
+    ("trust-not-action", |subject| {
+        identity::not_action(subject, Usage::Trust)
+    }),
+    ("trust-not-principal", |subject| {
+        trust::not_principal(subject, Usage::Trust)
+    }),
+    ("trust-public", trust::public),
+    ("trust-wildcard-action", trust::wildcard_action),
+    ("two-roles", identities::two_roles),
+    ("user-console", identities::console),
+    ("user-created", identities::exists),
+    ("user-has-group", identities::user_has_group),
+    ("user-policy", identities::user_policy),
+];
 /// The question of this name.
 pub fn find(name: &str) -> Option<Ask> {
     let at = QUESTIONS

@@ -3,6 +3,10 @@
 //! Actions are compared without case, resources with it
 //! (IAM User Guide, "IAM JSON policy elements: Action" and "Resource").
 
+use super::Members;
+use crate::eval::{Data, Piece, Reference, Truth, Value, Why};
+use crate::source::Span;
+
 /// Whether a pattern matches a text.
 pub fn matches(pattern: &str, text: &str, ignore_case: bool) -> bool {
     contains(
@@ -17,6 +21,76 @@ pub fn covers(outer: &str, inner: &str, ignore_case: bool) -> bool {
         &symbols(outer, ignore_case, true),
         &symbols(inner, ignore_case, true),
     )
+}
+
+/// Whether one pattern, perhaps with pieces that are not known, covers another. Such a piece is at most `*`.
+pub fn value_covers(item: &Value, wanted: &str, ignore_case: bool) -> Truth {
+    item.ask(|own| match &own.data {
+        Data::Template(template) if template.text.is_none() => {
+            // A piece that is the name of one resource is not that of all.
+            if covers(&flat(&template.pieces, "*"), wanted, ignore_case) {
+                Truth::Unknown
+            } else {
+                Truth::False
+            }
+        }
+        Data::Reference(reference) if wanted == "*" && names_one(reference) => Truth::False,
+        _ => own.test_text(|text| covers(text, wanted, ignore_case)),
+    })
+}
+
+/// Whether one of the members covers a pattern, and the member that does or may.
+pub fn any_covers(members: &Members, wanted: &str, ignore_case: bool) -> (Truth, Option<Value>) {
+    // Every action has a colon: `*:*` is all of them.
+    let wanted = if ignore_case && wanted == "*" {
+        "*:*"
+    } else {
+        wanted
+    };
+    any_of(members, |item| value_covers(item, wanted, ignore_case))
+}
+
+/// Whether a question holds of one of the members, and the member of which it does or may.
+pub fn any_of(members: &Members, ask: impl Fn(&Value) -> Truth) -> (Truth, Option<Value>) {
+    let mut best = (Truth::False, members.items.first().cloned());
+    for item in &members.items {
+        let truth = ask(item);
+        if truth.is_true() {
+            return (truth, Some(item.clone()));
+        }
+        if truth.is_unknown() && best.0.is_false() {
+            best = (truth, Some(item.clone()));
+        }
+    }
+    if let (Truth::False, Some(why)) = (best.0, &members.rest) {
+        return (Truth::Unknown, Some(unknown_member(members, why)));
+    }
+    best
+}
+
+/// Stands for the members that are not known.
+fn unknown_member(members: &Members, why: &Why) -> Value {
+    let place = members
+        .items
+        .first()
+        .map_or_else(Span::nowhere, |item| item.origin.span);
+    Value::unknown(why.clone(), place)
+}
+
+/// The text of pieces, with something else for those that are not known.
+pub(super) fn flat(pieces: &[Piece], hole: &str) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text, _) => text.to_string(),
+        Piece::Value(value) => value.as_text().unwrap_or(hole).to_owned(),
+    };
+    pieces.iter().map(text).collect()
+}
+
+/// Whether what is referred to is the name of one resource: what `Ref` and `Fn::GetAtt` give, and ARNs.
+fn names_one(reference: &Reference) -> bool {
+    let last = reference.path.last();
+    last.is_some_and(|last| last.eq_ignore_ascii_case("arn"))
+        || reference.target.type_name.contains("::")
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -1,0 +1,123 @@
+//! Whom the policies of resources let in.
+
+use super::statements::{Bad, judge};
+use super::trust::is_known;
+use crate::catalog::Usage;
+use crate::eval::{Truth, Value};
+use crate::policy::condition::asks_for;
+use crate::policy::party::{any_principal, everyone};
+use crate::policy::{Statement, any_of, closed_to_strangers, has_action};
+use crate::rules::Subject;
+use crate::rules::declared::Outcome;
+
+/// Everyone may do something, and nothing narrows it.
+pub(super) fn public(subject: &Subject<'_>) -> Outcome {
+    judge(subject, Usage::Resource, |held, statement| {
+        let wanted = first_action(statement);
+        let closed = closed_to_strangers(&held.document, statement, &wanted);
+        vec![Bad::new(everyone(statement)).and(statement.allows() & !closed)]
+    })
+}
+
+/// An action that the statement allows, to ask what other statements say of it.
+fn first_action(statement: &Statement) -> String {
+    let known = statement.actions.items.iter().find_map(Value::as_text);
+    known.unwrap_or("*").to_owned()
+}
+
+/// Everyone may do something like this, and nothing narrows it.
+fn public_class(subject: &Subject<'_>, fronts: &[&str]) -> Outcome {
+    judge(subject, Usage::Resource, |held, statement| {
+        let (all, who) = everyone(statement);
+        let (does, action) = any_of(statement.any_actions(), |item| {
+            item.test_text(|text| reaches(text, fronts) != statement.not_actions.written)
+        });
+        let wanted = action
+            .as_ref()
+            .and_then(Value::as_text)
+            .unwrap_or("*")
+            .to_owned();
+        let closed = closed_to_strangers(&held.document, statement, &wanted);
+        let blame = if does.is_unknown() { action } else { who };
+        vec![Bad::new((does & all, blame)).and(statement.allows() & !closed)]
+    })
+}
+
+/// Whether a pattern of actions meets names that begin so.
+fn reaches(pattern: &str, fronts: &[&str]) -> bool {
+    let pattern = pattern.to_ascii_lowercase();
+    let pattern = pattern.as_str();
+    fronts.iter().any(|front| {
+        let known = pattern.split(['*', '?']).next().unwrap_or_default();
+        let wild = known.len() < pattern.len();
+        known.starts_with(front) || (wild && front.starts_with(known))
+    })
+}
+
+/// Reading objects or settings.
+pub(super) fn public_get(subject: &Subject<'_>) -> Outcome {
+    public_class(subject, &["s3:get"])
+}
+
+/// Listing.
+pub(super) fn public_list(subject: &Subject<'_>) -> Outcome {
+    public_class(subject, &["s3:list"])
+}
+
+/// Writing objects or settings.
+pub(super) fn public_put(subject: &Subject<'_>) -> Outcome {
+    public_class(subject, &["s3:put"])
+}
+
+/// Deleting.
+pub(super) fn public_delete(subject: &Subject<'_>) -> Outcome {
+    public_class(subject, &["s3:delete"])
+}
+
+/// Restoring from the archive.
+pub(super) fn public_restore(subject: &Subject<'_>) -> Outcome {
+    public_class(subject, &["s3:restore"])
+}
+
+/// Every action, to whomever: all of `*`, or all of a service.
+pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
+    judge(subject, Usage::Resource, |_, statement| {
+        let all = any_of(&statement.actions, |item| {
+            item.test_text(|text| {
+                text == "*" || (text.ends_with(":*") && !text.eq_ignore_ascii_case("kms:*"))
+            })
+        });
+        vec![Bad::new(all).and(statement.allows())]
+    })
+}
+
+/// No `Principal` in a policy of a resource: IAM refuses it, and nobody is let in.
+pub(super) fn no_principal(subject: &Subject<'_>) -> Outcome {
+    judge(subject, Usage::Resource, |_, statement| {
+        let none = statement.principals.is_empty() && statement.not_principals.is_empty();
+        vec![Bad::whole(Truth::from(none) & statement.allows())]
+    })
+}
+
+/// A service may act for anybody's resources: no condition names the account or resource it acts for.
+pub(super) fn confused_deputy(subject: &Subject<'_>) -> Outcome {
+    const SOURCES: [&str; 8] = [
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "kms:calleraccount",
+        "kms:encryptioncontext*",
+        "aws:principalorgid",
+    ];
+    judge(subject, Usage::Resource, |held, statement| {
+        let narrow = asks_for(statement, &SOURCES);
+        let (service, first) = any_principal(statement, |own| own.kind == "Service", is_known);
+        let wanted = first_action(statement);
+        let denied = closed_to_strangers(&held.document, statement, &wanted);
+        let does = has_action(statement, &wanted).0;
+        let truth = service & does & statement.allows() & !narrow & !denied;
+        vec![Bad::new((truth, first))]
+    })
+}

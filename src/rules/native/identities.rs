@@ -1,0 +1,254 @@
+//! Users and groups, and the policies that are theirs alone.
+
+use crate::catalog::{Path, Relation, Step};
+use crate::eval::{Data, Truth, Value, Why};
+use crate::graph::{Resource, walk};
+use crate::rules::Subject;
+use crate::rules::declared::{Outcome, Witness};
+
+const USER: &str = "aws.iam.user";
+
+/// The most other resources that are looked at for the same text.
+const MAX_OTHERS: usize = 1_000;
+
+fn path(name: &str, each: bool) -> Path {
+    Path(
+        name.split('.')
+            .map(|name| Step {
+                name: name.into(),
+                each,
+            })
+            .collect(),
+    )
+}
+
+/// Wrong by being there: the header is to blame.
+fn itself() -> Outcome {
+    Outcome::new(Truth::False, Witness::absent(None))
+}
+
+/// The values at a path, and one that is not known where there may be more.
+pub(super) fn values(resource: &Resource, name: &str) -> Vec<Value> {
+    let path = path(name, true);
+    let (value, start) = resource.start(&path);
+    let mut values = Vec::new();
+    walk::every(
+        value,
+        start.each,
+        start.steps,
+        resource.language,
+        &mut values,
+    );
+    let whole = resource.get(&self::path(name, false));
+    let why = whole.as_ref().and_then(|whole| match whole.as_list() {
+        Some(list) => list.rest.as_ref().map(|rest| rest.why.clone()),
+        None => whole.why(),
+    });
+    if let (Some(why), Some(whole)) = (why, whole) {
+        values.push(Value::unknown(why, whole.origin.span));
+    }
+    values
+}
+
+/// False because of each value at a path; a list that is not known may be empty.
+fn none_at(resource: &Resource, name: &str) -> Outcome {
+    let each = values(resource, name).into_iter().map(|value| {
+        let unknown = matches!(value.resolved().data, Data::Unknown(_));
+        let truth = if unknown { Truth::Unknown } else { Truth::True };
+        Outcome::new(truth, Witness::of(&value))
+    });
+    Outcome::any(each).negated()
+}
+
+/// It is there at all.
+pub(super) fn exists(_: &Subject<'_>) -> Outcome {
+    itself()
+}
+
+/// Permissions of single users.
+pub(super) fn user_policy(subject: &Subject<'_>) -> Outcome {
+    let resource = subject.resource;
+    match resource.kind.as_str() {
+        USER => Outcome::all([
+            none_at(resource, "policies"),
+            none_at(resource, "managed_policy_arns"),
+        ]),
+        // The others that this is asked of name a user, or a list of them.
+        "aws.iam.managed_policy" | "aws.iam.policy" => none_at(resource, "users"),
+        _ if resource.get(&path("user", false)).is_some()
+            || resource.get(&path("user_name", false)).is_some() =>
+        {
+            itself()
+        }
+        _ => none_at(resource, "users"),
+    }
+}
+
+/// Policies written inside an identity.
+pub(super) fn inline_policy(subject: &Subject<'_>) -> Outcome {
+    match subject.resource.kind.as_str() {
+        USER | "aws.iam.group" | "aws.iam.role" => none_at(subject.resource, "policies"),
+        _ => itself(),
+    }
+}
+
+/// A password for the console; made by another resource, it is told at the user where that is here.
+pub(super) fn console(subject: &Subject<'_>) -> Outcome {
+    let resource = subject.resource;
+    let Some(profile) = resource.get(&path("login_profile", false)) else {
+        return Outcome::new(Truth::True, Witness::absent(None));
+    };
+    if let Some(why) = profile.why() {
+        return Outcome::unknown(&profile, why);
+    }
+    let (own, place) = (resource.span, profile.origin.span);
+    let inside = place.source == own.source && own.start <= place.start && place.end <= own.end;
+    let mut witnesses = vec![Witness::of(&profile)];
+    if !inside {
+        witnesses.insert(0, Witness::absent(None));
+    }
+    Outcome {
+        truth: Truth::False,
+        causes: vec![witnesses],
+    }
+}
+
+/// Somebody's group.
+pub(super) fn user_has_group(subject: &Subject<'_>) -> Outcome {
+    let listed = values(subject.resource, "groups").into_iter().map(|group| {
+        let unknown = matches!(group.resolved().data, Data::Unknown(_));
+        let truth = if unknown { Truth::Unknown } else { Truth::True };
+        Outcome::new(truth, Witness::of(&group))
+    });
+    let incoming = subject.graph.incoming(subject.resource.id);
+    let named = incoming.filter_map(|edge| {
+        let kind = &subject.graph.resource(edge.from).kind;
+        let added = matches!(
+            kind.as_str(),
+            "aws.iam.user_to_group_addition" | "aws.iam.user_group_membership"
+        );
+        let witness = Witness {
+            origin: Some(edge.origin.clone()),
+            ..Witness::absent(None)
+        };
+        added.then(|| Outcome::new(Truth::True, witness))
+    });
+    let found = Outcome::any(listed.chain(named));
+    if found.truth.is_false() {
+        return itself();
+    }
+    found
+}
+
+/// A role of its own, which no other resource of the kind acts as.
+pub(super) fn own_role(subject: &Subject<'_>) -> Outcome {
+    let resource = subject.resource;
+    let Some(role) = resource.get(&path("role", false)) else {
+        return Outcome::new(Truth::True, Witness::absent(None));
+    };
+    let declared: Vec<_> = subject
+        .graph
+        .outgoing(resource.id)
+        .iter()
+        .filter(|edge| edge.relation == Relation::Assumes)
+        .map(|edge| edge.to)
+        .collect();
+    let shared = if declared.is_empty() {
+        let Some(name) = role.as_text() else {
+            let why = role.first_why().unwrap_or(Why::Limit);
+            return Outcome::unknown(&role, why);
+        };
+        let others = subject.graph.of_kind(&resource.kind).iter();
+        others.take(MAX_OTHERS).any(|id| {
+            let other = subject.graph.resource(*id);
+            *id != resource.id
+                && other.address.stack == resource.address.stack
+                && other
+                    .get(&path("role", false))
+                    .is_some_and(|own| own.as_text() == Some(name))
+        })
+    } else {
+        declared.iter().any(|to| {
+            subject.graph.incoming(*to).any(|edge| {
+                edge.from != resource.id
+                    && edge.relation == Relation::Assumes
+                    && subject.graph.resource(edge.from).kind == resource.kind
+            })
+        })
+    };
+    Outcome::new(Truth::from(!shared), Witness::of(&role))
+}
+
+/// Two roles for two purposes.
+pub(super) fn two_roles(subject: &Subject<'_>) -> Outcome {
+    let resource = subject.resource;
+    let roles =
+        ["task_role_arn", "execution_role_arn"].map(|name| resource.get(&path(name, false)));
+    let [Some(task), Some(execution)] = roles else {
+        return Outcome::new(Truth::True, Witness::absent(None));
+    };
+    let same = match (&task.data, &execution.data) {
+        (Data::Reference(a), Data::Reference(b)) => Truth::from(a == b),
+        _ => task.same(&execution),
+    };
+    let why = same.is_unknown().then(|| {
+        let own = task.first_why().or_else(|| execution.first_why());
+        own.unwrap_or(Why::Limit)
+    });
+    let witness = Witness::of(&task);
+    Outcome::new(!same, Witness { why, ..witness })
+}
+
+/// The first password must be changed.
+pub(super) fn password_reset(subject: &Subject<'_>) -> Outcome {
+    let resource = subject.resource;
+    let inside = resource.kind == USER;
+    if inside && resource.get(&path("login_profile", false)).is_none() {
+        return Outcome::new(Truth::True, Witness::absent(None));
+    }
+    let name = if inside {
+        "login_profile.password_reset_required"
+    } else {
+        "password_reset_required"
+    };
+    match resource.get(&path(name, false)) {
+        Some(value) => {
+            let truth = value.is_true();
+            Outcome::new(truth, Witness::of(&value))
+        }
+        None => itself(),
+    }
+}
+
+/// Somebody is in the group.
+pub(super) fn group_has_user(subject: &Subject<'_>) -> Outcome {
+    let incoming = subject.graph.incoming(subject.resource.id);
+    let each = incoming.map(|edge| {
+        let from = subject.graph.resource(edge.from);
+        let witness = Witness {
+            origin: Some(edge.origin.clone()),
+            ..Witness::absent(None)
+        };
+        let member = edge.relation == Relation::Within
+            || matches!(from.kind.as_str(), USER | "aws.iam.user_group_membership");
+        let truth = match from.kind.as_str() {
+            "aws.iam.user_to_group_addition" => has_members(from),
+            _ => Truth::from(member),
+        };
+        let why = truth.is_unknown().then_some(Why::Condition);
+        Outcome::new(truth, Witness { why, ..witness })
+    });
+    let found = Outcome::any(each);
+    if found.truth.is_false() {
+        return itself();
+    }
+    found
+}
+
+fn has_members(addition: &Resource) -> Truth {
+    let users = addition.get(&path("users", false));
+    match users.as_ref().map(Value::resolved) {
+        None => Truth::False,
+        Some(users) => !users.is_empty(),
+    }
+}
