@@ -33,15 +33,21 @@ pub struct Grant<'d> {
 /// allows is less.
 pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant<'d>> {
     let mut found: Vec<Grant<'d>> = Vec::new();
-    let known = action::find(wanted);
+    let mut known: Option<Option<Action>> = None;
     for statement in documents.iter().flat_map(|document| &document.statements) {
         let (has_action, member) = has_action(statement, wanted);
+        let truth = statement.allows() & has_action;
+        if truth.is_false() {
+            continue;
+        }
         let (has_resource, resource) = match on {
-            On::Every => on_every(statement, known.as_ref()),
+            On::Every => {
+                let known = known.get_or_insert_with(|| action::find(wanted));
+                on_every(statement, known.as_ref())
+            }
             On::Some => (Truth::True, None),
         };
-        let narrow = narrows(statement);
-        let truth = statement.allows() & has_action & has_resource & !narrow;
+        let truth = truth & has_resource & !narrows(statement);
         if truth.is_false() {
             continue;
         }

@@ -9,6 +9,9 @@ use crate::source::Span;
 
 /// Whether a pattern matches a text.
 pub fn matches(pattern: &str, text: &str, ignore_case: bool) -> bool {
+    if let Some(known) = at_once(pattern, text, ignore_case) {
+        return known;
+    }
     contains(
         &symbols(pattern, ignore_case, true),
         &symbols(text, ignore_case, false),
@@ -17,10 +20,35 @@ pub fn matches(pattern: &str, text: &str, ignore_case: bool) -> bool {
 
 /// Whether every text that `inner` matches is matched by `outer` too.
 pub fn covers(outer: &str, inner: &str, ignore_case: bool) -> bool {
+    let plain = !inner.contains(['*', '?']);
+    if let Some(known) = plain.then(|| at_once(outer, inner, ignore_case)).flatten() {
+        return known;
+    }
     contains(
         &symbols(outer, ignore_case, true),
         &symbols(inner, ignore_case, true),
     )
+}
+
+/// The answer for the patterns that are most of all: a text, or the front of one and `*`; and where the front differs.
+fn at_once(pattern: &str, text: &str, ignore_case: bool) -> Option<bool> {
+    let same = |a: &[u8], b: &[u8]| {
+        if ignore_case {
+            a.eq_ignore_ascii_case(b)
+        } else {
+            a == b
+        }
+    };
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let Some(front) = pattern.iter().position(|byte| matches!(byte, b'*' | b'?')) else {
+        return Some(same(pattern, text));
+    };
+    let begins = text.len() >= front && same(&pattern[..front], &text[..front]);
+    match (begins, &pattern[front..]) {
+        (false, _) => Some(false),
+        (true, b"*") => Some(true),
+        (true, _) => None,
+    }
 }
 
 /// Whether one pattern, perhaps with pieces that are not known, covers another. Such a piece is at most `*`.
@@ -170,6 +198,9 @@ mod tests {
     fn wildcards() {
         assert!(matches("s3:Get*", "s3:getobject", true));
         assert!(!matches("arn:aws:s3:::A", "arn:aws:s3:::a", false));
+        assert!(!matches("a*", "*a", false));
+        assert!(matches("*a", "*a", false));
+        assert!(matches("é*", "éa", true) && !matches("é?", "é", true));
         for (outer, inner, expected) in [
             ("*", "s3:*", true),
             ("s3:*", "*", false),

@@ -179,26 +179,6 @@ pub(super) fn own_role(subject: &Subject<'_>) -> Outcome {
     Outcome::new(Truth::from(!shared), Witness::of(&role))
 }
 
-/// Two roles for two purposes.
-pub(super) fn two_roles(subject: &Subject<'_>) -> Outcome {
-    let resource = subject.resource;
-    let roles =
-        ["task_role_arn", "execution_role_arn"].map(|name| resource.get(&path(name, false)));
-    let [Some(task), Some(execution)] = roles else {
-        return Outcome::new(Truth::True, Witness::absent(None));
-    };
-    let same = match (&task.data, &execution.data) {
-        (Data::Reference(a), Data::Reference(b)) => Truth::from(a == b),
-        _ => task.same(&execution),
-    };
-    let why = same.is_unknown().then(|| {
-        let own = task.first_why().or_else(|| execution.first_why());
-        own.unwrap_or(Why::Limit)
-    });
-    let witness = Witness::of(&task);
-    Outcome::new(!same, Witness { why, ..witness })
-}
-
 /// The first password must be changed.
 pub(super) fn password_reset(subject: &Subject<'_>) -> Outcome {
     let resource = subject.resource;

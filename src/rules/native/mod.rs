@@ -80,7 +80,6 @@ const QUESTIONS: &[(&str, Ask)] = &[
     }),
     ("trust-public", trust::public),
     ("trust-wildcard-action", trust::wildcard_action),
-    ("two-roles", identities::two_roles),
     ("user-console", identities::console),
     ("user-created", identities::exists),
     ("user-has-group", identities::user_has_group),
