@@ -94,10 +94,12 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
 /// none.
 fn message(rule: &Rule, resource: &Resource, cause: &[Witness], proven: bool) -> String {
     let mut message = rule.message.clone();
-    if let Some((start, rest)) = rule.message.split_once("{detail:")
+    if let Some((start, rest)) = rule.message.split_once("{detail")
         && let Some((fallback, end)) = rest.split_once('}')
     {
-        let detail = cause.iter().find_map(|witness| witness.detail.as_deref());
+        let fallback = fallback.strip_prefix(':').unwrap_or("something");
+        let details = cause.iter().filter_map(|witness| witness.detail.as_deref());
+        let detail = details.into_iter().find(|detail| !detail.is_empty());
         message = format!("{start}{}{end}", detail.unwrap_or(fallback));
     }
     let message = message.replace("{address}", &resource.address.to_string());

@@ -1,6 +1,6 @@
 //! What a check says of a resource, and because of which values.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use crate::eval::{Origin, Truth, Value, Why};
 use crate::source::Span;
@@ -25,6 +25,24 @@ pub struct Outcome {
     pub truth: Truth,
     /// At least one cause, but for answers about nothing (every member of an empty list).
     pub causes: Vec<Vec<Witness>>,
+}
+
+/// How many places are shown that are wrong together.
+const MAX_TOGETHER: usize = 6;
+/// How many of them are named.
+const MAX_NAMED: usize = 3;
+
+/// `a`, `a and b`, `a, b, c and 4 others`.
+fn enumerated(said: &[EcoString]) -> Option<EcoString> {
+    let named = &said[..said.len().min(MAX_NAMED)];
+    let others = said.len() - named.len();
+    Some(match (named, others) {
+        ([], _) => return None,
+        ([one], _) => one.clone(),
+        ([firsts @ .., last], 0) => eco_format!("{} and {last}", firsts.join(", ")),
+        (_, 1) => eco_format!("{} and one other", named.join(", ")),
+        (_, others) => eco_format!("{} and {others} others", named.join(", ")),
+    })
 }
 
 impl Witness {
@@ -90,6 +108,42 @@ impl Outcome {
     /// True because of each one that is true; false when all are.
     pub fn any(members: impl IntoIterator<Item = Outcome>) -> Self {
         Self::fold(members, Truth::True)
+    }
+
+    /// True for one cause: all that make it true together, with the first of them to blame and what each says of itself
+    /// in one list. Of what is not known the first.
+    pub fn any_as_one(members: impl IntoIterator<Item = Outcome>) -> Self {
+        let outcome = Self::any(members);
+        let mut causes = outcome.causes.into_iter();
+        let Some(mut cause) = causes.next().filter(|_| !outcome.truth.is_false()) else {
+            return Self {
+                truth: outcome.truth,
+                causes: Vec::new(),
+            };
+        };
+        if outcome.truth.is_true() {
+            let mut said: Vec<EcoString> = Vec::new();
+            let mut others = 0;
+            for witness in cause.drain(..).chain(causes.flatten()).collect::<Vec<_>>() {
+                others += usize::from(cause.len() >= MAX_TOGETHER);
+                if let Some(detail) = &witness.detail
+                    && !detail.is_empty()
+                    && !said.contains(detail)
+                {
+                    said.push(detail.clone());
+                }
+                if others == 0 {
+                    cause.push(witness);
+                }
+            }
+            if let Some(first) = cause.first_mut() {
+                first.detail = enumerated(&said);
+            }
+        }
+        Self {
+            truth: outcome.truth,
+            causes: vec![cause],
+        }
     }
 
     /// The opposite, for the same causes.

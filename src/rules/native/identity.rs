@@ -5,7 +5,7 @@ use crate::catalog::Usage;
 use crate::eval::{Truth, Value, Why};
 use crate::policy::action::{self, Action, Level};
 use crate::policy::condition::{asks_for, narrows};
-use crate::policy::level::{of_level, wide};
+use crate::policy::level::{Wide, of_level, wide};
 use crate::policy::{Statement, any_covers, any_of, has_action};
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
@@ -34,7 +34,7 @@ pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
     })
 }
 
-/// One finding for each member of `Action` of an Allow that is like that.
+/// Each member of `Action` of an Allow that is like that.
 fn each_action(statement: &Statement, is_like: impl Fn(&str) -> bool) -> Vec<Bad> {
     let bad = |item: &Value| Bad {
         truth: item.test_text(&is_like) & statement.allows(),
@@ -91,18 +91,22 @@ pub(super) fn wide_permissions(subject: &Subject<'_>) -> Outcome {
 fn wide_actions(subject: &Subject<'_>, fits: &dyn Fn(&Action) -> bool) -> Outcome {
     let mut outcomes = Vec::new();
     for held in subject.documents(Usage::Identity) {
-        for found in wide(&held.document, fits) {
-            let detail = found.action.map(|action| action.to_string());
-            let witness = Witness::of(&found.member).saying(detail.unwrap_or_default());
-            let why = found.truth.is_unknown();
-            let why = why.then(|| found.why.clone().unwrap_or(Why::Condition));
-            outcomes.push(Outcome::new(found.truth, Witness { why, ..witness }));
-        }
+        let found = wide(&held.document, fits);
+        let of_statement = found.chunk_by(|a, b| std::ptr::eq(a.statement, b.statement));
+        outcomes.extend(of_statement.map(|found| Outcome::any_as_one(found.iter().map(told))));
         if let Some(why) = &held.document.rest {
             outcomes.push(Outcome::unknown(&held.value, why.clone()));
         }
     }
     Outcome::any(outcomes).negated()
+}
+
+fn told(found: &Wide<'_>) -> Outcome {
+    let detail = found.action.as_ref().map(ToString::to_string);
+    let witness = Witness::of(&found.member).saying(detail.unwrap_or_default());
+    let unknown = found.truth.is_unknown();
+    let why = unknown.then(|| found.why.clone().unwrap_or(Why::Condition));
+    Outcome::new(found.truth, Witness { why, ..witness })
 }
 
 /// Taking another role without a second factor.

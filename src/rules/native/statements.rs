@@ -61,11 +61,12 @@ pub(super) fn judge(
     let mut outcomes = Vec::new();
     for held in subject.documents(usage) {
         for statement in &held.document.statements {
-            for bad in ask(held, statement) {
-                if !bad.truth.is_false() {
-                    outcomes.push(outcome(&bad, statement));
-                }
-            }
+            // One finding for each statement, however many of its members are wrong.
+            let bads = ask(held, statement).into_iter();
+            let bads = bads.filter(|bad| !bad.truth.is_false());
+            outcomes.push(Outcome::any_as_one(
+                bads.map(|bad| outcome(&bad, statement)),
+            ));
         }
         if let Some(why) = &held.document.rest {
             outcomes.push(Outcome::unknown(&held.value, why.clone()));
