@@ -66,6 +66,7 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
         "azurerm_service_fabric_cluster",
         "fabric_settings.parameters.ClusterProtectionLevel",
     ),
+    ("azuread_application_password", "end_date_relative"),
     ("azurerm_kusto_cluster", "enable_disk_encryption"),
     ("azurerm_kusto_cluster", "enable_double_encryption"),
     ("azurerm_data_lake_store", "encryption_state"),
