@@ -60,6 +60,10 @@ fn apart(subject: &Subject<'_>, duties: &Duties) -> Outcome {
                 for cause in &mut outcome.causes {
                     cause.extend([Witness::of(&admin.role), Witness::of(&other.member)]);
                     cause.push(Witness::of(&other.role));
+                    // Neither role is wrong by itself: what gives both is.
+                    if both.is_true() {
+                        cause.insert(0, Witness::absent(None));
+                    }
                 }
                 outcomes.push(outcome);
             }
