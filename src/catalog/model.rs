@@ -157,6 +157,9 @@ pub struct Flow {
     pub first: Option<(bool, Path)>,
     /// What else limits a rule. One that denies counts only where it is not limited, or as the rule that allows.
     pub narrows: Vec<(bool, Path)>,
+    /// The flow of the other resources of this kind within the same one (firewall rules of one network) whose rules deny;
+    /// at the same number they come before those that allow.
+    pub beside: Option<String>,
 }
 
 /// How a rule of traffic writes its ports.

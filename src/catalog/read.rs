@@ -355,6 +355,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
         denies: None,
         first: None,
         narrows: Vec::new(),
+        beside: None,
     };
     for (key, line, value) in node.map()? {
         match key.as_str() {
@@ -376,6 +377,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                     flow.only.push((rooted_path(name, *line)?, value.literal()));
                 }
             }
+            "beside" => flow.beside = Some(value.text()?.to_owned()),
             "denies" => match value.map()? {
                 [(name, line, value)] => {
                     flow.denies = Some((rooted_path(name, *line)?, value.literal()));
@@ -390,7 +392,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                 return Err(unexpected(
                     *line,
                     other,
-                    "each, addresses, ports, from-port-to-port, protocol, only, denies, first, narrows",
+                    "each, addresses, ports, from-port-to-port, protocol, only, denies, first, narrows, beside",
                 ));
             }
         }
@@ -398,8 +400,11 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
     if flow.addresses.is_empty() {
         return Err(Wrong::at(line, "`addresses` is missing"));
     }
-    if flow.first.is_some() != flow.denies.is_some() {
-        return Err(Wrong::at(line, "`first` and `denies` belong together"));
+    if flow.first.is_some() != (flow.denies.is_some() || flow.beside.is_some()) {
+        return Err(Wrong::at(
+            line,
+            "`first` belongs to `denies` or `beside`, and they to it",
+        ));
     }
     Ok(flow)
 }

@@ -77,3 +77,11 @@ impl Answer {
         }
     }
 }
+
+impl Opening {
+    /// Makes room in the order for others at the same number: `after` them, or before.
+    pub(super) fn turn(&mut self, after: bool) {
+        let twice = |number: i64| number.saturating_mul(2).saturating_add(i64::from(after));
+        self.number = self.number.map(twice);
+    }
+}

@@ -14,14 +14,33 @@ use super::question::Opening;
 pub use super::question::{Answer, Question, Side};
 use super::words::{clamp, number, protocol_name, ranges};
 
-/// Asks a flow of a resource.
-pub fn ask(resource: &Resource, flow: &Flow, question: &Question) -> Answer {
+/// Asks a flow of a resource; what the flows of others beside it close, it does not open.
+pub fn ask(
+    resource: &Resource,
+    flow: &Flow,
+    question: &Question,
+    beside: &[(&Resource, &Flow)],
+) -> Answer {
     if flow.first.is_none() {
         return decide(&gathered(resource, flow, question), question);
     }
     let mut openings = Vec::new();
     for question in by_protocol(question) {
-        match order::effective(&gathered(resource, flow, &question)) {
+        let mut rules = gathered(resource, flow, &question);
+        if !beside.is_empty() {
+            rules.iter_mut().for_each(|rule| rule.turn(true));
+        }
+        for (other, flow) in beside {
+            let closing = gathered(other, flow, &question).into_iter();
+            rules.extend(closing.filter(|rule| rule.closes).map(|mut rule| {
+                rule.turn(false);
+                if !other.exists.is_true() {
+                    rule.unsure.get_or_insert(Why::Condition);
+                }
+                rule
+            }));
+        }
+        match order::effective(&rules) {
             Some(found) => openings.extend(found),
             None => return Answer::unknown(Why::Limit),
         }

@@ -3,13 +3,16 @@
 use super::model::{Check, Reach, Related, Test};
 use super::outcome::{Outcome, Witness};
 use super::{grants, policy, value};
-use crate::catalog::{Flow, Path, Step};
+use crate::catalog::{Flow, Path, Relation, Step};
 use crate::eval::{Data, Language, Truth, Value, Why};
-use crate::graph::walk;
+use crate::graph::{Edge, Resource, walk};
 use crate::network::address::{Addresses, parse};
 use crate::network::reach::{self, Answer, Question, Side};
 use crate::rules::{Subject, native, secret};
 use crate::source::Span;
+
+/// The most resources beside one whose rules are weighed against its own.
+const MAX_BESIDE: usize = 1000;
 
 /// What surrounds a check.
 #[derive(Clone, Copy)]
@@ -147,7 +150,33 @@ impl Scope<'_, '_> {
             all_protocols: reach.all_protocols,
             more_ports_than: reach.more_ports_than,
         };
-        answered(reach::ask(self.subject.resource, flow, &question))
+        let own = self.subject.resource;
+        let answer = reach::ask(own, flow, &question, &[]);
+        let denying = flow.beside.as_ref().filter(|_| !answer.truth.is_false());
+        let Some(denying) = denying.and_then(|name| self.flow(name)) else {
+            return answered(answer);
+        };
+        let Some(beside) = self.beside() else {
+            return Outcome::unknown(&own.body, Why::Limit);
+        };
+        let beside: Vec<_> = beside.into_iter().map(|other| (other, denying)).collect();
+        answered(reach::ask(own, flow, &question, &beside))
+    }
+
+    /// The other resources of the same kind within the same one; `None` when they are too many.
+    fn beside(&self) -> Option<Vec<&Resource>> {
+        let (graph, own) = (self.subject.graph, self.subject.resource);
+        let within = |edge: &&Edge| edge.relation == Relation::Within;
+        let mut found = Vec::new();
+        for edge in graph.outgoing(own.id).iter().filter(within) {
+            for other in graph.incoming(edge.to).filter(within) {
+                let other = graph.resource(other.from);
+                if other.id != own.id && other.kind == own.kind {
+                    found.push(other);
+                }
+            }
+        }
+        (found.len() <= MAX_BESIDE).then_some(found)
     }
 
     /// Whether some resource that an edge connects is of the kind and satisfies the check.

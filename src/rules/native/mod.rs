@@ -1,6 +1,7 @@
 //! Questions that the closed list of declared checks cannot say: one file each, named by `native:` in the front matter of
 //! a page.
 
+mod duties;
 mod exposure;
 mod identities;
 mod identity;
@@ -66,6 +67,8 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("resource-public-put", exposure::public_put),
     ("resource-public-restore", exposure::public_restore),
     ("resource-wildcard-action", exposure::wildcard_action),
+    ("separate-accounts", duties::accounts),
+    ("separate-keys", duties::keys),
     ("trust-account", trust::account),
     ("trust-audience", trust::audience),
     ("trust-eks", trust::eks),
