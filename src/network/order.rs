@@ -178,6 +178,64 @@ fn segments(rules: &[Opening], ports: &[(u16, u16)]) -> Vec<(u16, u16)> {
         .collect()
 }
 
+/// A rule and its number.
+pub(super) struct Numbered {
+    /// Whether it is one of the flow.
+    pub(super) belongs: Truth,
+    /// The number, when it is known.
+    pub(super) number: Option<i64>,
+    /// Where it is written.
+    pub(super) value: Option<Value>,
+}
+
+/// Whether two rules have the same number.
+pub(super) fn repeated(rules: &[Numbered]) -> Answer {
+    let rules: Vec<&Numbered> = rules
+        .iter()
+        .filter(|rule| !rule.belongs.is_false())
+        .collect();
+    if rules.len() > MAX_RULES {
+        return Answer::unknown(Why::Limit);
+    }
+    let twice = |rule: &Numbered| {
+        let same = |other: &&&Numbered| other.belongs.is_true() && other.number == rule.number;
+        rule.belongs.is_true() && rule.number.is_some() && rules.iter().filter(same).count() > 1
+    };
+    let found = rules.iter().filter(|rule| twice(rule));
+    let witnesses: Vec<Vec<Value>> = found
+        .filter_map(|rule| rule.value.clone().map(|value| vec![value]))
+        .collect();
+    let unsure = rules
+        .iter()
+        .find(|rule| rule.belongs.is_unknown() || rule.number.is_none() && rule.value.is_some());
+    match (witnesses.is_empty(), unsure) {
+        (false, _) => Answer {
+            truth: Truth::True,
+            witnesses,
+            why: None,
+        },
+        (true, Some(rule)) if rules.len() > 1 => Answer {
+            witnesses: rule
+                .value
+                .clone()
+                .map(|value| vec![value])
+                .into_iter()
+                .collect(),
+            ..Answer::unknown(
+                rule.value
+                    .as_ref()
+                    .and_then(Value::first_why)
+                    .unwrap_or(Why::Condition),
+            )
+        },
+        _ => Answer {
+            truth: Truth::False,
+            witnesses: Vec::new(),
+            why: None,
+        },
+    }
+}
+
 /// Whether some closing rule closes nothing in any of the protocols that it is about.
 pub(super) fn shadowed(by_protocol: &[Vec<Opening>]) -> Answer {
     if by_protocol.iter().any(|rules| rules.len() > MAX_RULES) {
