@@ -62,7 +62,7 @@ pub fn repeated(resource: &Resource, flow: &Flow) -> Answer {
         protocols: Vec::new(),
     };
     let mut openings = Vec::new();
-    let mut gather = Gather {
+    let gather = Gather {
         resource,
         flow,
         question: &question,

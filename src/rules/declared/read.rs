@@ -179,7 +179,7 @@ fn advice(page: &str, line: usize) -> Result<String, Wrong> {
     Ok(sentence.to_owned())
 }
 
-fn unexpected(line: usize, found: &str, expected: &str) -> Wrong {
+pub(super) fn unexpected(line: usize, found: &str, expected: &str) -> Wrong {
     Wrong::at(
         line,
         format!("`{found}` is not expected here; expected: {expected}"),
@@ -370,7 +370,7 @@ fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
     })
 }
 
-fn boolean(node: &Node) -> Result<bool, Wrong> {
+pub(super) fn boolean(node: &Node) -> Result<bool, Wrong> {
     match node.text()? {
         "true" => Ok(true),
         "false" => Ok(false),
