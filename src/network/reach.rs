@@ -134,7 +134,7 @@ impl Gather<'_> {
             .map(|(path, literal)| self.only(item, path, literal));
         let value = self
             .flow
-            .order
+            .first
             .as_ref()
             .and_then(|path| self.values(item, path).into_iter().next());
         order::Numbered {
