@@ -331,6 +331,7 @@ mod tests {
             counts: true,
             closes,
             number: Some(number),
+            limits: std::rc::Rc::default(),
         }
     }
 

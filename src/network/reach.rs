@@ -36,14 +36,7 @@ pub fn ask(resource: &Resource, flow: &Flow, question: &Question) -> Answer {
 
 /// Asks whether a rule of an ordered flow closes nothing, since rules before it decide all that it is about.
 pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
-    let question = Question {
-        from: Side::Anyone,
-        ports: Vec::new(),
-        every_port: None,
-        all_protocols: None,
-        more_ports_than: 0,
-        protocols: Vec::new(),
-    };
+    let question = Question::anyone();
     let by_protocol: Vec<Vec<Opening>> = by_protocol(&question)
         .iter()
         .map(|question| gathered(resource, flow, question))
@@ -53,14 +46,7 @@ pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
 
 /// Asks whether two rules of an ordered flow have the same number.
 pub fn repeated(resource: &Resource, flow: &Flow) -> Answer {
-    let question = Question {
-        from: Side::Anyone,
-        ports: Vec::new(),
-        every_port: None,
-        all_protocols: None,
-        more_ports_than: 0,
-        protocols: Vec::new(),
-    };
+    let question = Question::anyone();
     let mut openings = Vec::new();
     let gather = Gather {
         resource,
