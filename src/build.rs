@@ -271,7 +271,7 @@ fn flows_of(check: &Check, out: &mut Vec<String>) {
         }
         Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => flows_of(check, out),
         Check::Reachable(reach) => out.push(reach.flow.clone()),
-        Check::Shadowed(flow) => out.push(flow.clone()),
+        Check::Shadowed(flow) | Check::Repeated(flow) => out.push(flow.clone()),
         Check::Value(..)
         | Check::Policy(..)
         | Check::Grants(_)

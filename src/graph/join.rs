@@ -284,18 +284,18 @@ impl<'a> Joins<'a> {
 /// The name of a resource as written, by which others may call it.
 pub(super) fn identity(kind: &Kind, resource: &Declared, language: Language) -> Option<Value> {
     let name = kind.identity.as_ref()?;
-    let map = resource.body.as_map()?;
-    if language == Language::CloudFormation {
-        return walk::entry(map, name, language).cloned();
-    }
     let spelled = kind
         .attributes
         .iter()
         .find(|own| own.path.0.len() == 1 && own.path.0[0].name == *name);
-    let argument = spelled
-        .and_then(|own| own.terraform.first())
-        .map_or(name.as_str(), |source| &source.path.0[0].name);
-    walk::entry(map, argument, language).cloned()
+    let source = spelled.and_then(|own| match language {
+        Language::CloudFormation => own.cloudformation.first(),
+        Language::Terraform => own.terraform.first(),
+    });
+    match source {
+        Some(source) => walk::value(&resource.body, &source.path.0, language),
+        None => walk::entry(resource.body.as_map()?, name, language).cloned(),
+    }
 }
 
 /// A text that is equal for values that are equal, known or not.

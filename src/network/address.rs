@@ -222,4 +222,20 @@ mod tests {
         }
         assert!(parse("VirtualNetwork").is_none() && parse("0.0.0.0/33").is_none());
     }
+
+    #[test]
+    fn some_but_not_all() {
+        for public in ["8.8.8.8", "8.0.0.0/8", "2a00::/32"] {
+            assert!(parse(public).unwrap().is_some_public(), "{public}");
+        }
+        for other in ["10.0.0.0/8", "0.0.0.0/0", "::/0", "fd00::/8"] {
+            assert!(!parse(other).unwrap().is_some_public(), "{other}");
+        }
+        for wide in ["10.0.0.0/16", "10.0.0.0/8", "172.0.0.0/8", "fd00:1:2::/48"] {
+            assert!(parse(wide).unwrap().is_wide_private(), "{wide}");
+        }
+        for other in ["10.0.0.0/17", "8.0.0.0/8", "0.0.0.0/0", "fd00:1:2:3::/64"] {
+            assert!(!parse(other).unwrap().is_wide_private(), "{other}");
+        }
+    }
 }

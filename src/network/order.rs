@@ -178,6 +178,64 @@ fn segments(rules: &[Opening], ports: &[(u16, u16)]) -> Vec<(u16, u16)> {
         .collect()
 }
 
+/// A rule and its number.
+pub(super) struct Numbered {
+    /// Whether it is one of the flow.
+    pub(super) belongs: Truth,
+    /// The number, when it is known.
+    pub(super) number: Option<i64>,
+    /// Where it is written.
+    pub(super) value: Option<Value>,
+}
+
+/// Whether two rules have the same number.
+pub(super) fn repeated(rules: &[Numbered]) -> Answer {
+    let rules: Vec<&Numbered> = rules
+        .iter()
+        .filter(|rule| !rule.belongs.is_false())
+        .collect();
+    if rules.len() > MAX_RULES {
+        return Answer::unknown(Why::Limit);
+    }
+    let twice = |rule: &Numbered| {
+        let same = |other: &&&Numbered| other.belongs.is_true() && other.number == rule.number;
+        rule.belongs.is_true() && rule.number.is_some() && rules.iter().filter(same).count() > 1
+    };
+    let found = rules.iter().filter(|rule| twice(rule));
+    let witnesses: Vec<Vec<Value>> = found
+        .filter_map(|rule| rule.value.clone().map(|value| vec![value]))
+        .collect();
+    let unsure = rules
+        .iter()
+        .find(|rule| rule.belongs.is_unknown() || rule.number.is_none() && rule.value.is_some());
+    match (witnesses.is_empty(), unsure) {
+        (false, _) => Answer {
+            truth: Truth::True,
+            witnesses,
+            why: None,
+        },
+        (true, Some(rule)) if rules.len() > 1 => Answer {
+            witnesses: rule
+                .value
+                .clone()
+                .map(|value| vec![value])
+                .into_iter()
+                .collect(),
+            ..Answer::unknown(
+                rule.value
+                    .as_ref()
+                    .and_then(Value::first_why)
+                    .unwrap_or(Why::Condition),
+            )
+        },
+        _ => Answer {
+            truth: Truth::False,
+            witnesses: Vec::new(),
+            why: None,
+        },
+    }
+}
+
 /// Whether some closing rule closes nothing in any of the protocols that it is about.
 pub(super) fn shadowed(by_protocol: &[Vec<Opening>]) -> Answer {
     if by_protocol.iter().any(|rules| rules.len() > MAX_RULES) {
@@ -249,4 +307,87 @@ fn is_dead(rules: &[Opening], rule: &Opening, perhaps: bool) -> bool {
             opened.covers(&rule.addresses)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Opening, effective, shadowed};
+    use crate::eval::{Data, Origin, Value, Why};
+    use crate::network::address::parse;
+    use crate::source::{SourceId, Span};
+
+    /// A rule; each has an origin of its own.
+    fn rule(number: i64, closes: bool, addresses: &str, ports: (u16, u16)) -> Opening {
+        let at = u32::try_from(number).unwrap();
+        Opening {
+            addresses: parse(addresses).unwrap(),
+            ports: vec![ports],
+            value: Value {
+                data: Data::Text(addresses.into()),
+                origin: Origin::at(Span::new(SourceId(0), at, at)),
+                sensitive: false,
+            },
+            unsure: None,
+            counts: true,
+            closes,
+            number: Some(number),
+            limits: std::rc::Rc::default(),
+        }
+    }
+
+    fn world_at(rules: &[Opening], port: u16, sure: bool) -> bool {
+        effective(rules).unwrap().iter().any(|one| {
+            one.addresses.is_world()
+                && one.unsure.is_none() == sure
+                && one
+                    .ports
+                    .iter()
+                    .any(|(from, to)| (*from..=*to).contains(&port))
+        })
+    }
+
+    #[test]
+    fn the_smallest_number_decides() {
+        let allow = rule(200, false, "0.0.0.0/0", (0, 65535));
+        let before = rule(100, true, "0.0.0.0/0", (22, 22));
+        let after = rule(300, true, "0.0.0.0/0", (22, 22));
+        let rules = [allow.clone(), before];
+        assert!(!world_at(&rules, 22, true) && world_at(&rules, 21, true));
+        assert!(world_at(&[allow.clone(), after], 22, true));
+        // Half of the world is the world; what a permission before it let in, a denial cannot take back.
+        let half = rule(100, true, "0.0.0.0/1", (22, 22));
+        assert!(world_at(&[allow.clone(), half], 22, true));
+        let early = rule(50, false, "0.0.0.0/0", (22, 22));
+        let denied = rule(100, true, "0.0.0.0/0", (22, 22));
+        assert!(world_at(&[early, denied, allow], 22, true));
+    }
+
+    #[test]
+    fn what_may_close_makes_unsure() {
+        let allow = rule(200, false, "0.0.0.0/0", (0, 65535));
+        let mut deny = rule(100, true, "0.0.0.0/0", (22, 22));
+        deny.unsure = Some(Why::Condition);
+        let rules = [allow, deny];
+        assert!(!world_at(&rules, 22, true) && world_at(&rules, 22, false));
+        assert!(world_at(&rules, 80, true));
+    }
+
+    #[test]
+    fn a_denial_behind_its_permission_is_dead() {
+        let allow = rule(100, false, "10.0.0.0/8", (0, 65535));
+        let dead = rule(200, true, "10.1.0.0/16", (22, 22));
+        let alive = rule(200, true, "0.0.0.0/0", (22, 22));
+        assert!(
+            shadowed(&[vec![allow.clone(), dead.clone()]])
+                .truth
+                .is_true()
+        );
+        assert!(shadowed(&[vec![allow.clone(), alive]]).truth.is_false());
+        // In another protocol it still closes.
+        assert!(
+            shadowed(&[vec![allow, dead.clone()], vec![dead]])
+                .truth
+                .is_false()
+        );
+    }
 }

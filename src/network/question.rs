@@ -23,6 +23,20 @@ pub struct Question {
     pub protocols: Vec<String>,
 }
 
+impl Question {
+    /// May anyone reach any port?
+    pub(super) fn anyone() -> Self {
+        Self {
+            from: Side::Anyone,
+            ports: Vec::new(),
+            every_port: None,
+            all_protocols: None,
+            more_ports_than: 0,
+            protocols: Vec::new(),
+        }
+    }
+}
+
 /// Who is on the other side.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Side {

@@ -55,19 +55,31 @@ pub fn ask(
 
 /// Asks whether a rule of an ordered flow closes nothing, since rules before it decide all that it is about.
 pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
-    let question = Question {
-        from: Side::Anyone,
-        ports: Vec::new(),
-        every_port: None,
-        all_protocols: None,
-        more_ports_than: 0,
-        protocols: Vec::new(),
-    };
+    let question = Question::anyone();
     let by_protocol: Vec<Vec<Opening>> = by_protocol(&question)
         .iter()
         .map(|question| gathered(resource, flow, question))
         .collect();
     order::shadowed(&by_protocol)
+}
+
+/// Asks whether two rules of an ordered flow have the same number.
+pub fn repeated(resource: &Resource, flow: &Flow) -> Answer {
+    let question = Question::anyone();
+    let mut openings = Vec::new();
+    let gather = Gather {
+        resource,
+        flow,
+        question: &question,
+        openings: &mut openings,
+    };
+    let items = gather.items();
+    order::repeated(
+        &items
+            .iter()
+            .map(|item| gather.numbered(item))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The question for each protocol by itself: a rule for one does not close another.
@@ -113,6 +125,30 @@ struct Gather<'a> {
 }
 
 impl Gather<'_> {
+    /// The rules that are there for sure.
+    fn items(&self) -> Vec<Value> {
+        self.values(&self.resource.body, &(true, self.flow.each.clone()))
+    }
+
+    /// The number of a rule as it is written, and whether the rule is one of the flow.
+    fn numbered(&self, item: &Value) -> order::Numbered {
+        let among = self
+            .flow
+            .only
+            .iter()
+            .map(|(path, literal)| self.only(item, path, literal));
+        let value = self
+            .flow
+            .first
+            .as_ref()
+            .and_then(|path| self.values(item, path).into_iter().next());
+        order::Numbered {
+            belongs: Truth::all(among),
+            number: value.as_ref().and_then(number),
+            value,
+        }
+    }
+
     fn all(&mut self) {
         if self.flow.each.is_empty() {
             return self.rule(&self.resource.body, None);

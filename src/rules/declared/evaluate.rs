@@ -59,6 +59,10 @@ impl Scope<'_, '_> {
                 })
             }
             Check::Reachable(reach) => self.reachable(reach),
+            Check::Repeated(flow) => match self.flow(flow) {
+                Some(flow) => answered(reach::repeated(self.subject.resource, flow)),
+                None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
+            },
             Check::Shadowed(flow) => match self.flow(flow) {
                 Some(flow) => answered(reach::shadowed(self.subject.resource, flow)),
                 None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
@@ -201,7 +205,7 @@ impl Scope<'_, '_> {
                 && related
                     .kinds
                     .iter()
-                    .any(|kind| *kind == other.kind.as_str()))
+                    .any(|kind| kind == "*" || *kind == other.kind.as_str()))
             .then_some((edge, other))
         });
         let outcomes = others.map(|(edge, other)| match &related.check {

@@ -91,6 +91,8 @@ pub enum Check {
     Reachable(Reach),
     /// Some rule of an ordered flow closes nothing, since rules before it decide.
     Shadowed(String),
+    /// Two rules of an ordered flow have the same number.
+    Repeated(String),
     /// Some statement of a policy document is like this.
     Policy(Path, Statement),
     /// The policy documents grant these actions.
@@ -118,6 +120,7 @@ impl Check {
             Check::Related(related) => related.check.as_deref().is_some_and(Self::asks_for_secrets),
             Check::Reachable(_)
             | Check::Shadowed(_)
+            | Check::Repeated(_)
             | Check::Policy(..)
             | Check::Grants(_)
             | Check::Same(..)
@@ -148,6 +151,7 @@ impl Check {
             }
             Check::Reachable(_)
             | Check::Shadowed(_)
+            | Check::Repeated(_)
             | Check::Policy(..)
             | Check::Grants(_)
             | Check::Same(..)

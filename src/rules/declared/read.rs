@@ -12,7 +12,7 @@ use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str = "all, any, not, when, each, some, path, reachable, shadowed, policy, grants, \
+const CHECKS: &str = "all, any, not, when, each, some, path, reachable, shadowed, repeated, policy, grants, \
      escalates, related, same, secret";
 
 /// Front matter, and the page below it with the line it begins on.
@@ -179,7 +179,7 @@ fn advice(page: &str, line: usize) -> Result<String, Wrong> {
     Ok(sentence.to_owned())
 }
 
-fn unexpected(line: usize, found: &str, expected: &str) -> Wrong {
+pub(super) fn unexpected(line: usize, found: &str, expected: &str) -> Wrong {
     Wrong::at(
         line,
         format!("`{found}` is not expected here; expected: {expected}"),
@@ -299,6 +299,7 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             Ok(Check::Value(at, tests))
         }
         "reachable" => Ok(Check::Reachable(reach::reach(node, value.text()?)?)),
+        "repeated" => only(&[]).and_then(|()| Ok(Check::Repeated(value.text()?.to_owned()))),
         "shadowed" => only(&[]).and_then(|()| Ok(Check::Shadowed(value.text()?.to_owned()))),
         "policy" => Ok(Check::Policy(path(value.text()?, *line)?, statement(node)?)),
         "grants" => {
@@ -369,7 +370,7 @@ fn test((name, line, value): &(String, usize, Node)) -> Result<Test, Wrong> {
     })
 }
 
-fn boolean(node: &Node) -> Result<bool, Wrong> {
+pub(super) fn boolean(node: &Node) -> Result<bool, Wrong> {
     match node.text()? {
         "true" => Ok(true),
         "false" => Ok(false),
@@ -456,6 +457,7 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         Check::Same(a, b) => out.extend([join(a), join(b)]),
         Check::Reachable(_)
         | Check::Shadowed(_)
+        | Check::Repeated(_)
         | Check::Related(_)
         | Check::Grants(_)
         | Check::Native(_) => {}
