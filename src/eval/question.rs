@@ -323,3 +323,19 @@ fn scalar_text(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Truth, Value, Why};
+    use crate::source::Span;
+
+    #[test]
+    fn the_account_is_never_absent() {
+        let unknown = |why| Value::unknown(why, Span::nowhere()).is_null();
+        assert_eq!(
+            unknown(Why::Environment("AWS::AccountId".into())),
+            Truth::False
+        );
+        assert_eq!(unknown(Why::Variable("var.a".into())), Truth::Unknown);
+    }
+}
