@@ -23,7 +23,7 @@ fn path(name: &str, each: bool) -> Path {
 }
 
 /// Wrong by being there: the header is to blame.
-fn itself() -> Outcome {
+pub(super) fn itself() -> Outcome {
     Outcome::new(Truth::False, Witness::absent(None))
 }
 

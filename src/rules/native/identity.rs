@@ -20,13 +20,14 @@ pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
     })
 }
 
-/// All actions of a service on every resource.
+/// All actions of a service on every resource; of IAM, which amounts to all of all, another rule says so.
 pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Identity, |_, statement| {
         let everything = any_covers(&statement.resources, "*", false).0 & !narrows(statement);
         each_action(statement, |text| {
-            text.split_once(':')
-                .is_some_and(|(service, name)| is_all(name) && !is_all(service))
+            text.split_once(':').is_some_and(|(service, name)| {
+                is_all(name) && !is_all(service) && !service.eq_ignore_ascii_case("iam")
+            })
         })
         .into_iter()
         .map(|bad| bad.and(everything))

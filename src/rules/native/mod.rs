@@ -1,6 +1,7 @@
 //! Questions that the closed list of declared checks cannot say: one file each, named by `native:` in the front matter of
 //! a page.
 
+mod account;
 mod duties;
 mod exposure;
 mod identities;
@@ -18,6 +19,7 @@ pub type Ask = fn(&Subject<'_>) -> Outcome;
 
 /// The questions by name, sorted.
 const QUESTIONS: &[(&str, Ask)] = &[
+    ("group-asks-for-mfa", account::group_asks_for_mfa),
     ("group-has-user", identities::group_has_user),
     ("identity-assume-without-mfa", identity::assume_without_mfa),
     ("identity-invoke-any", identity::invoke_any),
@@ -47,6 +49,7 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("managed-power-user", |subject| {
         managed::none_like(subject, managed::is_power_user)
     }),
+    ("only-key", account::only_key),
     ("own-role", identities::own_role),
     ("privileged-role", managed::acts_as_privileged),
     ("resource-confused-deputy", exposure::confused_deputy),
@@ -66,6 +69,7 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("resource-public-list", exposure::public_list),
     ("resource-public-put", exposure::public_put),
     ("resource-public-restore", exposure::public_restore),
+    ("resource-same-account", account::same_account),
     ("resource-wildcard-action", exposure::wildcard_action),
     ("separate-accounts", duties::accounts),
     ("separate-keys", duties::keys),
