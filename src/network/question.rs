@@ -99,3 +99,18 @@ impl Opening {
         self.number = self.number.map(twice);
     }
 }
+
+impl Question {
+    /// The question for each protocol by itself: a rule for one does not close another.
+    pub(super) fn by_protocol(&self) -> Vec<Question> {
+        let names = match self.protocols.as_slice() {
+            [] => vec!["tcp".to_owned(), "udp".to_owned()],
+            names => names.to_vec(),
+        };
+        let one = |name| Question {
+            protocols: vec![name],
+            ..self.clone()
+        };
+        names.into_iter().map(one).collect()
+    }
+}

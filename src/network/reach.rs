@@ -25,7 +25,7 @@ pub fn ask(
         return decide(&gathered(resource, flow, question), question);
     }
     let mut openings = Vec::new();
-    for question in by_protocol(question) {
+    for question in question.by_protocol() {
         let mut rules = gathered(resource, flow, &question);
         if !beside.is_empty() {
             rules.iter_mut().for_each(|rule| rule.turn(true));
@@ -56,7 +56,8 @@ pub fn ask(
 /// Asks whether a rule of an ordered flow closes nothing, since rules before it decide all that it is about.
 pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
     let question = Question::anyone();
-    let by_protocol: Vec<Vec<Opening>> = by_protocol(&question)
+    let by_protocol: Vec<Vec<Opening>> = question
+        .by_protocol()
         .iter()
         .map(|question| gathered(resource, flow, question))
         .collect();
@@ -80,19 +81,6 @@ pub fn repeated(resource: &Resource, flow: &Flow) -> Answer {
             .map(|item| gather.numbered(item))
             .collect::<Vec<_>>(),
     )
-}
-
-/// The question for each protocol by itself: a rule for one does not close another.
-fn by_protocol(question: &Question) -> Vec<Question> {
-    let names = match question.protocols.as_slice() {
-        [] => vec!["tcp".to_owned(), "udp".to_owned()],
-        names => names.to_vec(),
-    };
-    let one = |name| Question {
-        protocols: vec![name],
-        ..question.clone()
-    };
-    names.into_iter().map(one).collect()
 }
 
 fn gathered(resource: &Resource, flow: &Flow, question: &Question) -> Vec<Opening> {
