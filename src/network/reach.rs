@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::catalog::{Flow, Literal, Path, Ports};
-use crate::eval::{Data, Piece, Truth, Value, Why};
+use crate::eval::{Data, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
 use super::Intervals;
@@ -12,7 +12,7 @@ use super::decide::decide;
 use super::order;
 use super::question::Opening;
 pub use super::question::{Answer, Question, Side};
-use super::words::{clamp, number, protocol_name, ranges};
+use super::words::{clamp, is_narrow, number, protocol_name, ranges};
 
 /// Asks a flow of a resource; what the flows of others beside it close, it does not open.
 pub fn ask(
@@ -491,18 +491,4 @@ impl Gather<'_> {
             _ => everything(),
         }
     }
-}
-
-/// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
-fn is_narrow(value: &Value) -> bool {
-    let Data::Template(template) = &value.data else {
-        return false;
-    };
-    let Some(Piece::Text(tail, _)) = template.pieces.last() else {
-        return false;
-    };
-    let length = tail
-        .rsplit_once('/')
-        .map(|(_, length)| length.parse::<u8>());
-    matches!(length, Some(Ok(24..=128)))
 }

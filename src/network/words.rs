@@ -1,6 +1,6 @@
 //! How rules of traffic write protocols and ports.
 
-use crate::eval::{Data, Value};
+use crate::eval::{Data, Piece, Value};
 
 /// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.
 pub(super) fn protocol_name(text: &str) -> String {
@@ -46,4 +46,18 @@ fn range(text: &str) -> Option<(u16, u16)> {
     }
     let (from, to) = text.split_once('-').unwrap_or((text, text));
     clamp(from.trim().parse().ok()?, to.trim().parse().ok()?).pop()
+}
+
+/// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
+pub(super) fn is_narrow(value: &Value) -> bool {
+    let Data::Template(template) = &value.data else {
+        return false;
+    };
+    let Some(Piece::Text(tail, _)) = template.pieces.last() else {
+        return false;
+    };
+    let length = tail
+        .rsplit_once('/')
+        .map(|(_, length)| length.parse::<u8>());
+    matches!(length, Some(Ok(24..=128)))
 }
