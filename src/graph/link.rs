@@ -4,20 +4,22 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::join::key_of;
-use super::{Edge, Resource, ResourceId, walk};
-use crate::catalog::{Catalog, Path, Relation};
-use crate::eval::{Address, Data, Key, Origin, Piece, Value};
+use super::{Edge, OpenEdge, Resource, ResourceId, walk};
+use crate::catalog::{Catalog, Path, Relation, Step};
+use crate::eval::{Address, Data, Key, Language, Origin, Piece, Value, Why};
 
 /// How deep references are looked for in a value.
 const MAX_DEPTH: usize = 64;
 
 /// All edges, sorted.
-pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> Vec<Edge> {
+pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> (Vec<Edge>, Vec<OpenEdge>) {
     let index = Index::new(resources, catalog);
     let mut edges = Vec::new();
+    let mut open = Vec::new();
     for resource in resources.iter().filter(|resource| !resource.partial) {
         index.references(resource, &mut edges);
         index.declared(resource, catalog, &mut edges);
+        open_ends(resource, catalog, &mut open);
         index.parts(resource, &mut edges);
     }
     edges.sort_by(|a, b| {
@@ -27,7 +29,82 @@ pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> Vec<Edge> {
     edges.dedup_by(|a, b| {
         (a.from, a.to, a.relation, &a.attribute) == (b.from, b.to, b.relation, &b.attribute)
     });
-    drop_plain(edges)
+    (drop_plain(edges), open)
+}
+
+/// The edges of a resource that end nobody knows where, because a variable, a module that is not here or a condition
+/// decides. What refers to something that is simply not managed here ends outside.
+fn open_ends(resource: &Resource, catalog: &Catalog, open: &mut Vec<OpenEdge>) {
+    let specs = catalog
+        .kind(&resource.kind)
+        .map(|kind| kind.edges.as_slice());
+    for spec in specs
+        .unwrap_or_default()
+        .iter()
+        .filter(|spec| spec.from.is_empty())
+    {
+        let (value, start) = resource.start(&spec.to);
+        let (value, steps) = (value.resolved(), start.steps);
+        let Some((origin, why)) = unknown_end(value, start.each, steps, resource.language, 0)
+        else {
+            continue;
+        };
+        open.push(OpenEdge {
+            from: resource.id,
+            kinds: spec.kinds.iter().map(|kind| kind.as_str().into()).collect(),
+            relation: spec.relation,
+            origin,
+            why,
+        });
+    }
+}
+
+/// The first thing along a path that is not known and could name a resource.
+fn unknown_end(
+    value: &Value,
+    each: bool,
+    steps: &[Step],
+    language: Language,
+    depth: usize,
+) -> Option<(Origin, Why)> {
+    let found = |why: &Why| {
+        let decides = matches!(
+            why,
+            Why::Variable(_) | Why::Module(_) | Why::Condition | Why::Instance(_) | Why::Limit
+        );
+        decides.then(|| (value.origin.clone(), why.clone()))
+    };
+    if depth > MAX_DEPTH {
+        return found(&Why::Limit);
+    }
+    match &value.data {
+        Data::Unknown(unknown) if unknown.among.is_empty() => found(&unknown.why),
+        Data::List(list) if each || !steps.is_empty() => {
+            let mut items = list.items.iter();
+            let inside = items
+                .find_map(|item| unknown_end(item.resolved(), false, steps, language, depth + 1));
+            let rest = || list.rest.as_ref().filter(|rest| rest.among.is_empty());
+            inside.or_else(|| found(&rest()?.why))
+        }
+        Data::Map(map) => {
+            let (step, rest) = steps.split_first()?;
+            match (walk::entry(map, &step.name, language), &map.rest) {
+                (Some(next), _) => {
+                    unknown_end(next.resolved(), step.each, rest, language, depth + 1)
+                }
+                (None, Some(unknown)) => found(&unknown.why),
+                (None, None) => None,
+            }
+        }
+        Data::Template(template) if template.text.is_none() => {
+            let whys = template.pieces.iter().filter_map(|piece| match piece {
+                Piece::Value(value) => value.first_why(),
+                Piece::Text(..) => None,
+            });
+            whys.into_iter().find_map(|why| found(&why))
+        }
+        _ => None,
+    }
 }
 
 /// A plain mention says nothing where a relation is known for the same two resources.

@@ -19,7 +19,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::{Catalog, Path, Relation, Step};
-use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via};
+use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
 use crate::source::Span;
 
 /// The number of a resource in its graph.
@@ -109,6 +109,21 @@ pub struct Edge {
     pub attribute: EcoString,
 }
 
+/// An edge that may be there: what is written names something that is not known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenEdge {
+    /// Where it starts.
+    pub from: ResourceId,
+    /// The kinds it may end at; empty: any.
+    pub kinds: Vec<EcoString>,
+    /// What it would mean.
+    pub relation: Relation,
+    /// What wrote it.
+    pub origin: Origin,
+    /// Why it is not known where it ends.
+    pub why: Why,
+}
+
 /// All resources of all stacks and what connects them.
 #[derive(Debug, Default)]
 pub struct Graph {
@@ -116,8 +131,12 @@ pub struct Graph {
     pub resources: Vec<Resource>,
     /// Sorted by start, end, relation and attribute.
     pub edges: Vec<Edge>,
+    /// Sorted by start.
+    pub open: Vec<OpenEdge>,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
     incoming: Vec<Vec<u32>>,
+    /// The places in `open` of those that start at a kind.
+    open_by_kind: FxHashMap<EcoString, Vec<u32>>,
 }
 
 impl Graph {
@@ -139,6 +158,19 @@ impl Graph {
         let from = self.edges.partition_point(|edge| edge.from < id);
         let to = self.edges.partition_point(|edge| edge.from <= id);
         &self.edges[from..to]
+    }
+
+    /// The edges that may start at a resource.
+    pub fn open(&self, id: ResourceId) -> &[OpenEdge] {
+        let from = self.open.partition_point(|edge| edge.from < id);
+        let to = self.open.partition_point(|edge| edge.from <= id);
+        &self.open[from..to]
+    }
+
+    /// The edges that may start at some resource of a kind.
+    pub fn open_of_kind(&self, kind: &str) -> impl Iterator<Item = &OpenEdge> {
+        let of_kind = self.open_by_kind.get(kind).into_iter().flatten();
+        of_kind.map(|&at| &self.open[at as usize])
     }
 
     /// The edges that end at a resource.
@@ -233,15 +265,22 @@ pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
             .or_default()
             .push(resource.id);
     }
-    let edges = link::link(&resources, catalog);
+    let (edges, open) = link::link(&resources, catalog);
     let mut incoming = vec![Vec::new(); resources.len()];
     for (at, edge) in edges.iter().enumerate() {
         incoming[edge.to.0 as usize].push(at as u32);
     }
+    let mut open_by_kind: FxHashMap<EcoString, Vec<u32>> = FxHashMap::default();
+    for (at, edge) in open.iter().enumerate() {
+        let kind = resources[edge.from.0 as usize].kind.clone();
+        open_by_kind.entry(kind).or_default().push(at as u32);
+    }
     Graph {
         resources,
         edges,
+        open,
         by_kind,
         incoming,
+        open_by_kind,
     }
 }

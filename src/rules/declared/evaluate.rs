@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Witness};
 use super::{grants, policy, value};
 use crate::catalog::{Flow, Path, Relation, Step};
 use crate::eval::{Data, Language, Truth, Value, Why};
-use crate::graph::{Edge, Resource, walk};
+use crate::graph::{Edge, OpenEdge, Resource, walk};
 use crate::network::address::{Addresses, parse};
 use crate::network::reach::{self, Answer, Question, Side};
 use crate::rules::{Subject, native, secret};
@@ -226,11 +226,48 @@ impl Scope<'_, '_> {
                 of_other
             }
         });
-        let outcome = Outcome::any(outcomes);
+        let open = self.open_edges(related).into_iter().map(|open| {
+            let witness = Witness {
+                origin: Some(open.origin.clone()),
+                why: Some(open.why.clone()),
+                ..Witness::absent(None)
+            };
+            Outcome::new(Truth::Unknown, witness)
+        });
+        let outcome = Outcome::any(outcomes.chain(open));
         if outcome.causes.is_empty() {
             return Outcome::new(outcome.truth, Witness::absent(None));
         }
         outcome
+    }
+
+    /// The edges of that sort that may be there.
+    fn open_edges(&self, related: &Related) -> Vec<&OpenEdge> {
+        let (graph, own) = (self.subject.graph, self.subject.resource);
+        let by = |open: &&OpenEdge| {
+            let relation = related.relation.as_deref();
+            relation.is_none_or(|word| open.relation.word() == word)
+        };
+        let reaches = |open: &OpenEdge, kind: &str| {
+            open.kinds.is_empty() || open.kinds.iter().any(|own| own == kind)
+        };
+        if related.outgoing {
+            let wanted = |open: &&OpenEdge| {
+                let mut kinds = related.kinds.iter();
+                kinds.any(|kind| kind == "*" || reaches(open, kind))
+            };
+            return graph
+                .open(own.id)
+                .iter()
+                .filter(by)
+                .filter(wanted)
+                .collect();
+        }
+        let open = related.kinds.iter();
+        let open = open.flat_map(|kind| graph.open_of_kind(kind)).filter(by);
+        let here = |open: &&OpenEdge| graph.resource(open.from).address.stack == own.address.stack;
+        let mut here = open.filter(|open| reaches(open, &own.kind)).filter(here);
+        here.next().into_iter().collect()
     }
 }
 
