@@ -1,15 +1,12 @@
 //! Other accounts, and what is asked of groups and keys.
 
-use super::identities::{itself, values};
+use super::identities::{itself, neighbours, values};
 use super::statements::{Bad, judge};
 use crate::catalog::Usage;
 use crate::eval::{Data, Truth, Why};
 use crate::policy::party::any_principal;
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
-
-/// The most other keys that are looked at for the same user.
-const MAX_OTHERS: usize = 1_000;
 
 /// Principals of the account of the resource only: a finding where both numbers are written and differ.
 pub(super) fn same_account(subject: &Subject<'_>) -> Outcome {
@@ -78,16 +75,10 @@ pub(super) fn only_key(subject: &Subject<'_>) -> Outcome {
     let Some(user) = users.first() else {
         return Outcome::new(Truth::True, Witness::absent(None));
     };
-    let others = subject.graph.of_kind(&resource.kind).iter();
-    let same = others
-        .take(MAX_OTHERS)
-        .filter(|id| **id != resource.id)
-        .map(|id| subject.graph.resource(*id))
-        .filter(|other| other.address.stack == resource.address.stack)
-        .map(|other| {
-            let names = values(other, "user_name");
-            names.first().map_or(Truth::False, |name| name.same(user))
-        });
+    let same = neighbours(subject).map(|other| {
+        let names = values(other, "user_name");
+        names.first().map_or(Truth::False, |name| name.same(user))
+    });
     let same = Truth::any(same);
     let why = || user.first_why().unwrap_or(Why::Limit);
     let why = same.is_unknown().then(why);

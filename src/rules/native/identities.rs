@@ -8,8 +8,21 @@ use crate::rules::declared::{Outcome, Witness};
 
 const USER: &str = "aws.iam.user";
 
-/// The most other resources that are looked at for the same text.
-const MAX_OTHERS: usize = 1_000;
+/// How many resources of the kind before and after one are looked at for the same text: those of one stack stand together,
+/// and nothing may be quadratic.
+const NEIGHBOURS: usize = 32;
+
+/// The resources of the same kind and stack that stand near a resource.
+pub(super) fn neighbours<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Resource> {
+    let (resource, graph) = (subject.resource, subject.graph);
+    let all = graph.of_kind(&resource.kind);
+    let at = all.partition_point(|id| *id < resource.id);
+    let near = &all[at.saturating_sub(NEIGHBOURS)..all.len().min(at + 1 + NEIGHBOURS)];
+    near.iter()
+        .filter(|id| **id != resource.id)
+        .map(|id| graph.resource(*id))
+        .filter(|other| other.address.stack == resource.address.stack)
+}
 
 fn path(name: &str, each: bool) -> Path {
     Path(
@@ -158,14 +171,9 @@ pub(super) fn own_role(subject: &Subject<'_>) -> Outcome {
             let why = role.first_why().unwrap_or(Why::Limit);
             return Outcome::unknown(&role, why);
         };
-        let others = subject.graph.of_kind(&resource.kind).iter();
-        others.take(MAX_OTHERS).any(|id| {
-            let other = subject.graph.resource(*id);
-            *id != resource.id
-                && other.address.stack == resource.address.stack
-                && other
-                    .get(&path("role", false))
-                    .is_some_and(|own| own.as_text() == Some(name))
+        neighbours(subject).any(|other| {
+            let own = other.get(&path("role", false));
+            own.is_some_and(|own| own.as_text() == Some(name))
         })
     } else {
         declared.iter().any(|to| {
