@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use super::{Exit, engine};
 use crate::eval::terraform;
 use crate::findings::Severity;
-use crate::report::{Report, Statistics, View, triage};
+use crate::report::{Format, Report, Statistics, View, triage};
 use crate::rules::RuleSet;
 use crate::source::{Files, Scope, Search, SourceMap, discover};
 
@@ -139,10 +139,21 @@ fn checked(
         rules: &said,
         scope: &scope,
         undecided: options.undecided,
+        least: least(options),
     };
     output::write(&report, view, options, terminal)?;
     output::tell(&report, view, options, terminal);
     Ok(verdict(&report, options.fail_on.unwrap_or(FAIL_ON)))
+}
+
+/// The least severity that is shown. Who reads a text is spared what is only worth knowing, unless it is asked for.
+fn least(options: &Check) -> Severity {
+    let text = options.output_format.unwrap_or(Format::Text) == Format::Text;
+    let usual = match text && options.selected.is_none() {
+        true => Severity::Low,
+        false => Severity::Info,
+    };
+    options.min_severity.unwrap_or(usual)
 }
 
 /// The report on what the engine gave.

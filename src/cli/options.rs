@@ -91,6 +91,9 @@ pub(super) struct Check {
         help_heading = "Rules"
     )]
     pub(super) ignore: Option<Vec<String>>,
+    /// The least severity that is shown [default: low in `text`, info in the other formats and where rules are selected]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
+    pub(super) min_severity: Option<Severity>,
     /// The least severity that makes the exit status 1 [default: low]
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Rules")]
     pub(super) fail_on: Option<Severity>,

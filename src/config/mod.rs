@@ -29,6 +29,8 @@ pub struct Settings {
     pub ignore: Option<Vec<Name>>,
     /// The least severity that makes a run fail.
     pub fail_on: Option<Severity>,
+    /// The least severity that is shown.
+    pub min_severity: Option<Severity>,
     /// How findings are written.
     pub output_format: Option<Format>,
     /// What is not looked at, in the syntax of `.gitignore`, relative to each path that is checked.

@@ -15,6 +15,7 @@ const KEYS: &[&str] = &[
     "exclude",
     "fail-on",
     "ignore",
+    "min-severity",
     "module-dir",
     "output-format",
     "parameters",
@@ -94,6 +95,10 @@ impl Reader<'_> {
             "fail-on" => {
                 let names = Severity::ALL.map(Severity::name);
                 settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
+            }
+            "min-severity" => {
+                let names = Severity::ALL.map(Severity::name);
+                settings.min_severity = self.one_of(value, &names).and_then(Severity::named);
             }
             "output-format" => {
                 let names = Format::ALL.map(Format::name);

@@ -12,11 +12,11 @@ use crate::source::{SourceMap, Span};
 /// # Errors
 /// Those of the output.
 pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
+    for finding in view.shown(&report.findings) {
         line(finding, view.sources, dress, out)?;
     }
     if view.undecided {
-        for finding in &report.undecided {
+        for finding in view.shown(&report.undecided) {
             line(finding, view.sources, dress, out)?;
         }
     }

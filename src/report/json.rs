@@ -202,7 +202,7 @@ fn convert<'a>(
     view: View<'a>,
     prints: &mut Fingerprints,
 ) -> Vec<Finding<'a>> {
-    let findings = findings.iter();
+    let findings = view.shown(findings);
     findings.map(|it| finding(it, view, prints)).collect()
 }
 

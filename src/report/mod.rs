@@ -136,9 +136,19 @@ pub struct View<'a> {
     pub scope: &'a Scope,
     /// Whether undecided results are part of the output.
     pub undecided: bool,
+    /// The least severity that is part of the output.
+    pub least: Severity,
 }
 
 impl<'a> View<'a> {
+    /// The findings of a list that are part of the output.
+    pub fn shown<'f>(&self, findings: &'f [Finding]) -> impl Iterator<Item = &'f Finding> {
+        let least = self.least;
+        findings
+            .iter()
+            .filter(move |finding| finding.severity >= least)
+    }
+
     /// The rule of this id.
     pub fn rule(&self, id: &str) -> Option<&'a RuleInfo> {
         let at = self

@@ -267,6 +267,7 @@ impl Sample {
             rules: &self.rules,
             scope: &self.scope,
             undecided: true,
+            least: Severity::Info,
         }
     }
 }

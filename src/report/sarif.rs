@@ -42,15 +42,15 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
         prints: Fingerprints::default(),
     };
     let mut results: Vec<Outcome<'_>> = Vec::new();
-    for finding in &report.findings {
+    for finding in view.shown(&report.findings) {
         results.push(writer.result(finding, false));
     }
     if view.undecided {
-        for finding in &report.undecided {
+        for finding in view.shown(&report.undecided) {
             results.push(writer.result(finding, false));
         }
     }
-    for finding in &report.suppressed {
+    for finding in view.shown(&report.suppressed) {
         results.push(writer.result(finding, true));
     }
     let notifications = writer.notifications(report);

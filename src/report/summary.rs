@@ -17,7 +17,7 @@ const NAMED_MODULES: usize = 12;
 pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
     let mut out = String::new();
     out += &missing(report, view);
-    out += &found(report, dress);
+    out += &found(report, view, dress);
     if !report.undecided.is_empty() {
         let count = counted(report.undecided.len(), "check", "checks");
         let hint = match view.undecided {
@@ -54,7 +54,7 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
 }
 
 /// Findings by severity.
-fn found(report: &Report, dress: Dress) -> String {
+fn found(report: &Report, view: View<'_>, dress: Dress) -> String {
     if report.statistics.rules == 0 {
         return "No rule was asked, so nothing was proven\n".into();
     }
@@ -74,7 +74,15 @@ fn found(report: &Report, dress: Dress) -> String {
         })
         .collect();
     let count = counted(report.findings.len(), "finding", "findings");
-    format!("Found {count}: {}\n", parts.join(", "))
+    let hidden = report.findings.len() - view.shown(&report.findings).count();
+    let hidden = match hidden {
+        0 => String::new(),
+        _ => format!(
+            "; below {}: not shown, --min-severity info shows all",
+            view.least
+        ),
+    };
+    format!("Found {count}: {}{hidden}\n", parts.join(", "))
 }
 
 /// The modules and templates that are not here.

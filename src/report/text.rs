@@ -20,11 +20,11 @@ const NAMED: usize = 4;
 /// # Errors
 /// Those of the output.
 pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
+    for finding in view.shown(&report.findings) {
         writeln!(out, "{}\n", finding_block(finding, view, dress))?;
     }
     if view.undecided {
-        for finding in &report.undecided {
+        for finding in view.shown(&report.undecided) {
             writeln!(out, "{}\n", finding_block(finding, view, dress))?;
         }
     }
