@@ -5,6 +5,10 @@ use ecow::EcoString;
 use crate::eval::{Data, Value, Why, parse_json};
 use crate::source::Span;
 
+/// The most statements of a document that are read. AWS takes documents of at most 32 kB (IAM and AWS STS quotas; AWS KMS
+/// quotas), into which fewer fit.
+const MAX_STATEMENTS: usize = 1_000;
+
 /// A policy document.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
@@ -137,7 +141,10 @@ impl Document {
 
     fn statements_of(&mut self, value: &Value) {
         let members = Members::of(Some(value));
-        for item in &members.items {
+        if members.items.len() > MAX_STATEMENTS {
+            self.rest = Some(Why::Limit);
+        }
+        for item in members.items.iter().take(MAX_STATEMENTS) {
             match &item.resolved().data {
                 Data::Map(_) => self.statements.push(Statement::read(item.resolved())),
                 _ => match item.first_why() {

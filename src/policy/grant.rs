@@ -34,6 +34,7 @@ pub struct Grant<'d> {
 pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant<'d>> {
     let mut found: Vec<Grant<'d>> = Vec::new();
     let mut known: Option<Option<Action>> = None;
+    let mut taken_back: Option<Truth> = None;
     for statement in documents.iter().flat_map(|document| &document.statements) {
         let (has_action, member) = has_action(statement, wanted);
         let truth = statement.allows() & has_action;
@@ -51,8 +52,7 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
         if truth.is_false() {
             continue;
         }
-        let denied = denied(documents, wanted);
-        let truth = truth & !denied;
+        let truth = truth & !*taken_back.get_or_insert_with(|| denied(documents, wanted));
         if truth.is_false() {
             continue;
         }
@@ -79,7 +79,7 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
 
 /// Whether a statement of the documents denies all of an action on every resource, whatever the circumstances. Conditions
 /// make it unknown where they may always hold.
-fn denied(documents: &[&Document], wanted: &str) -> Truth {
+pub(super) fn denied(documents: &[&Document], wanted: &str) -> Truth {
     Truth::any(
         documents
             .iter()

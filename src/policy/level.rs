@@ -1,8 +1,11 @@
 //! What a document allows on every resource, by access level: only actions that could be narrowed to some.
 
+use rustc_hash::FxHashMap;
+
 use super::action::{self, Action, Level};
 use super::condition::narrows;
-use super::{Document, On, Statement, any_covers, grants, has_action};
+use super::grant::denied;
+use super::{Document, Statement, any_covers, has_action};
 use crate::eval::{Data, Truth, Value, Why};
 
 /// A member of `Action` that allows actions of a level on every resource.
@@ -24,6 +27,10 @@ pub struct Wide<'d> {
 /// everything is told so once.
 pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<Wide<'d>> {
     let mut found = Vec::new();
+    let mut denied = Denied {
+        document,
+        known: FxHashMap::default(),
+    };
     for statement in &document.statements {
         let (every, resource) = any_covers(&statement.resources, "*", false);
         let whole = statement.allows() & every & !narrows(statement);
@@ -31,7 +38,7 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
             continue;
         }
         for member in &statement.actions.items {
-            let (truth, action) = member_fits(member, document, statement, fits);
+            let (truth, action) = member_fits(member, &mut denied, fits);
             let truth = truth & whole;
             if truth.is_false() {
                 continue;
@@ -52,10 +59,26 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
     found
 }
 
+/// What a document surely denies, each pattern asked once.
+struct Denied<'d> {
+    document: &'d Document,
+    known: FxHashMap<String, bool>,
+}
+
+impl Denied<'_> {
+    fn has(&mut self, wanted: &str) -> bool {
+        if let Some(known) = self.known.get(wanted) {
+            return *known;
+        }
+        let denied = denied(&[self.document], wanted).is_true();
+        self.known.insert(wanted.to_owned(), denied);
+        denied
+    }
+}
+
 fn member_fits(
     member: &Value,
-    document: &Document,
-    statement: &Statement,
+    denied: &mut Denied<'_>,
     fits: &dyn Fn(&Action) -> bool,
 ) -> (Truth, Option<Action>) {
     let own = member.resolved();
@@ -70,12 +93,11 @@ fn member_fits(
     if text.chars().all(|c| matches!(c, '*' | ':')) {
         return (Truth::False, None);
     }
-    let denied = |action: &Action| {
-        grants(&[document], &action.to_string(), On::Some)
-            .iter()
-            .all(|grant| !std::ptr::eq(grant.statement, statement))
-    };
-    let first = action::expand(text).find(|action| fits(action) && !denied(action));
+    if denied.has(text) {
+        return (Truth::False, None);
+    }
+    let first =
+        action::expand(text).find(|action| fits(action) && !denied.has(&action.to_string()));
     (Truth::from(first.is_some()), first)
 }
 
