@@ -30,6 +30,7 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
     let mut denied = Denied {
         document,
         known: FxHashMap::default(),
+        fitting: FxHashMap::default(),
     };
     for statement in &document.statements {
         let (every, resource) = any_covers(&statement.resources, "*", false);
@@ -63,6 +64,8 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
 struct Denied<'d> {
     document: &'d Document,
     known: FxHashMap<String, bool>,
+    /// The first action that a pattern leads to and of which the question holds.
+    fitting: FxHashMap<String, Option<Action>>,
 }
 
 impl Denied<'_> {
@@ -93,11 +96,16 @@ fn member_fits(
     if text.chars().all(|c| matches!(c, '*' | ':')) {
         return (Truth::False, None);
     }
-    if denied.has(text) {
-        return (Truth::False, None);
+    if let Some(known) = denied.fitting.get(text) {
+        return (Truth::from(known.is_some()), known.clone());
     }
-    let first =
-        action::expand(text).find(|action| fits(action) && !denied.has(&action.to_string()));
+    let first = match denied.has(text) {
+        true => None,
+        false => {
+            action::expand(text).find(|action| fits(action) && !denied.has(&action.to_string()))
+        }
+    };
+    denied.fitting.insert(text.to_owned(), first.clone());
     (Truth::from(first.is_some()), first)
 }
 
