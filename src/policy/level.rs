@@ -24,7 +24,7 @@ pub struct Wide<'d> {
 }
 
 /// The members of a document that allow actions on `*` of which the question holds. `*` itself is left out: who allows
-/// everything is told so once.
+/// everything is told so once. Of each statement, those that only take something away come last.
 pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<Wide<'d>> {
     let mut found = Vec::new();
     let mut denied = Denied {
@@ -38,6 +38,7 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
         if whole.is_false() || statement.not_actions.written {
             continue;
         }
+        let first = found.len();
         for member in &statement.actions.items {
             let (truth, action) = member_fits(member, &mut denied, fits);
             let truth = truth & whole;
@@ -56,6 +57,7 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
                 why: truth.is_unknown().then(|| why.unwrap_or(Why::Condition)),
             });
         }
+        found[first..].sort_by_key(|own| own.action.as_ref().is_none_or(takes_away));
     }
     found
 }
@@ -117,4 +119,19 @@ pub fn of_level(level: Level) -> impl Fn(&Action) -> bool {
 /// Whether a statement allows everything that a service can do, and which member says so.
 pub fn whole_service(statement: &Statement, prefix: &str) -> (Truth, Option<Value>) {
     has_action(statement, &format!("{prefix}:*"))
+}
+
+/// Whether an action that manages permissions only takes some away, by its name.
+fn takes_away(action: &Action) -> bool {
+    const VERBS: [&str; 8] = [
+        "Delete",
+        "Deregister",
+        "Detach",
+        "Disassociate",
+        "Dissociate",
+        "Remove",
+        "Reset",
+        "Revoke",
+    ];
+    action.level() == Level::Permissions && VERBS.iter().any(|verb| action.name().starts_with(verb))
 }

@@ -380,3 +380,22 @@ fn levels_on_every_resource_leave_out_what_cannot_be_narrowed() {
     assert_eq!(write, ["s3:PutObject"]);
     assert!(wide(&read, &of_level(Level::Permissions)).is_empty());
 }
+
+#[test]
+fn of_the_actions_of_a_statement_those_that_take_away_come_last() {
+    let read = statements(
+        r#"{"Effect":"Allow","Action":["iam:DetachRolePolicy","iam:DeleteRole","iam:AttachRolePolicy"],"Resource":"*"}"#,
+    );
+    let named: Vec<_> = wide(&read, &of_level(Level::Permissions))
+        .into_iter()
+        .map(|found| found.action.unwrap().to_string())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "iam:AttachRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:DeleteRole"
+        ]
+    );
+}

@@ -73,9 +73,10 @@ fn compare(value: &Value, amount: &Amount, fits: impl Fn(Ordering) -> bool) -> T
     value.compare_number(fits, &Number::Int(amount.number))
 }
 
-/// Whether a text stands in the configuration. What is read or made when it is deployed does not, whatever it is.
+/// Whether a text stands in the configuration. What is read or made when it is deployed does not, whatever it is, nor
+/// does what is to be filled in later: nothing, or JSON that holds nothing.
 fn plaintext(value: &Value) -> Truth {
-    let here = |text: &str| Truth::from(!text.is_empty() && !text.contains("{{resolve:"));
+    let here = |text: &str| Truth::from(!is_blank(text) && !text.contains("{{resolve:"));
     match &value.resolved().data {
         Data::Text(text) => here(text),
         Data::Number(_) => Truth::True,
@@ -85,6 +86,22 @@ fn plaintext(value: &Value) -> Truth {
         }
         _ => Truth::False,
     }
+}
+
+/// Whether a text is empty, or JSON in which every value is.
+fn is_blank(text: &str) -> bool {
+    fn holds_nothing(value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::Null => true,
+            serde_json::Value::String(text) => text.is_empty(),
+            serde_json::Value::Array(items) => items.iter().all(holds_nothing),
+            serde_json::Value::Object(entries) => entries.values().all(holds_nothing),
+            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
+        }
+    }
+    // The parser refuses what is nested more than 128 deep.
+    let structured = text.trim_start().starts_with(['{', '[']);
+    text.is_empty() || structured && serde_json::from_str(text).is_ok_and(|own| holds_nothing(&own))
 }
 
 fn equals(value: &Value, literal: &Literal) -> Truth {

@@ -125,6 +125,7 @@ fn privileged(role: &Subject<'_>) -> Outcome {
                 .member
                 .as_ref()
                 .map_or_else(|| Witness::absent(Some(grant.statement.span)), Witness::of);
+            let witness = witness.saying(format!("{wanted} on every resource"));
             let why = grant.why.clone();
             outcomes.push(Outcome::new(grant.truth, Witness { why, ..witness }));
         }
@@ -134,12 +135,13 @@ fn privileged(role: &Subject<'_>) -> Outcome {
     for resource in attaching.chain(std::iter::once(role.resource)) {
         for arn in attached(resource) {
             let truth = arn.test_text(|text| {
-                let name = text.rsplit('/').next().unwrap_or_default();
-                is_administrator(name) || is_power_user(name) || name.ends_with("FullAccess")
+                let name = name_of(text);
+                is_administrator(name) || is_iam_full(name) || is_power_user(name)
             });
             // An ARN that is not known here is of a policy that is declared here or elsewhere: its document was asked.
             if truth.is_true() {
-                outcomes.push(Outcome::new(Truth::True, Witness::of(&arn)));
+                let name = arn.as_text().map(name_of).unwrap_or_default();
+                outcomes.push(Outcome::new(Truth::True, Witness::of(&arn).saying(name)));
             }
         }
     }
