@@ -134,8 +134,8 @@ fn privileged(role: &Subject<'_>) -> Outcome {
     for resource in attaching.chain(std::iter::once(role.resource)) {
         for arn in attached(resource) {
             let truth = arn.test_text(|text| {
-                let name = text.rsplit('/').next().unwrap_or_default();
-                is_administrator(name) || is_power_user(name) || name.ends_with("FullAccess")
+                let name = name_of(text);
+                is_administrator(name) || is_iam_full(name) || is_power_user(name)
             });
             // An ARN that is not known here is of a policy that is declared here or elsewhere: its document was asked.
             if truth.is_true() {
