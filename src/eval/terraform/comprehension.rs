@@ -135,14 +135,22 @@ impl Evaluator<'_> {
             return Ok(());
         }
         let key = match node.key_result {
-            Some(id) => match key_text(&self.evaluate(scope, id)?, tree.expr_span(id))? {
-                Ok(key) => Some((key, tree.expr_span(id))),
-                Err(reason) => {
-                    why = reason;
-                    exists = Truth::Unknown;
-                    None
+            Some(id) => {
+                let at = tree.expr_span(id);
+                let key = self.evaluate(scope, id)?;
+                match key_text(&key, at)? {
+                    Ok(text) => {
+                        let from = key.origin.span;
+                        let written = if from.is_somewhere() { from } else { at };
+                        Some(ForKey { text, at, written })
+                    }
+                    Err(reason) => {
+                        why = reason;
+                        exists = Truth::Unknown;
+                        None
+                    }
                 }
-            },
+            }
             None => None,
         };
         let result = self.evaluate(scope, node.result)?;
@@ -154,10 +162,19 @@ impl Evaluator<'_> {
     }
 }
 
+/// A key that a `for` expression made.
+struct ForKey {
+    text: EcoString,
+    /// The expression that made it.
+    at: Span,
+    /// The bytes that wrote its text, which may stand in another file.
+    written: Span,
+}
+
 /// The results of a `for` expression while they are gathered.
 #[derive(Default)]
 struct ForResults {
-    items: Vec<(Option<(EcoString, Span)>, Value)>,
+    items: Vec<(Option<ForKey>, Value)>,
     rest: Option<Unknown>,
 }
 
@@ -193,21 +210,23 @@ impl ForResults {
         let mut index: rustc_hash::FxHashMap<EcoString, usize> = rustc_hash::FxHashMap::default();
         let mut groups: Vec<Vec<Value>> = Vec::new();
         for (key, value) in self.items {
-            let Some((key, at)) = key else { continue };
-            match index.get(&key) {
+            let Some(ForKey { text, at, written }) = key else {
+                continue;
+            };
+            match index.get(&text) {
                 Some(&group) if node.group => groups[group].push(value),
                 Some(_) => {
                     let message = format!(
-                        "two different items have the key \"{key}\" in this `for` expression"
+                        "two different items have the key \"{text}\" in this `for` expression"
                     );
                     return Err(fail(message, at));
                 }
                 None => {
-                    index.insert(key.clone(), entries.len());
+                    index.insert(text.clone(), entries.len());
                     groups.push(vec![value.clone()]);
                     entries.push(Entry {
-                        key,
-                        span: at,
+                        key: text,
+                        span: written,
                         value,
                     });
                 }

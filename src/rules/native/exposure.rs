@@ -1,5 +1,6 @@
 //! Whom the policies of resources let in.
 
+use super::identities::values;
 use super::statements::{Bad, judge};
 use super::trust::is_known;
 use crate::catalog::Usage;
@@ -8,7 +9,7 @@ use crate::policy::condition::asks_for;
 use crate::policy::party::{any_principal, everyone};
 use crate::policy::{Statement, any_of, closed_to_strangers, has_action};
 use crate::rules::Subject;
-use crate::rules::declared::Outcome;
+use crate::rules::declared::{Outcome, Witness};
 
 /// Everyone may do something, and nothing narrows it.
 pub(super) fn public(subject: &Subject<'_>) -> Outcome {
@@ -17,6 +18,24 @@ pub(super) fn public(subject: &Subject<'_>) -> Outcome {
         let closed = closed_to_strangers(&held.document, statement, &wanted);
         vec![Bad::new(everyone(statement)).and(statement.allows() & !closed)]
     })
+}
+
+/// The same of a search domain. With fine-grained access control the domain asks every caller who he is behind an open
+/// policy too. (Amazon OpenSearch Service Developer Guide, "Fine-grained access control".)
+pub(super) fn search_public(subject: &Subject<'_>) -> Outcome {
+    let domain = subject.resource;
+    let asked = values(domain, "advanced_security_options.enabled");
+    let asked = asked.into_iter().map(|enabled| {
+        let truth = enabled.test_text(|text| text == "true");
+        if truth.is_unknown() {
+            return Outcome::new(truth, Witness::of(&enabled));
+        }
+        Outcome {
+            truth,
+            causes: Vec::new(),
+        }
+    });
+    Outcome::any(std::iter::once(public(subject)).chain(asked))
 }
 
 /// An action that the statement allows, to ask what other statements say of it.

@@ -26,13 +26,25 @@ pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
         let everything = any_covers(&statement.resources, "*", false).0 & !narrows(statement);
         each_action(statement, |text| {
             text.split_once(':').is_some_and(|(service, name)| {
-                is_all(name) && !is_all(service) && !service.eq_ignore_ascii_case("iam")
+                is_all(name)
+                    && !is_all(service)
+                    && !service.eq_ignore_ascii_case("iam")
+                    && !is_agent_channel(service)
             })
         })
         .into_iter()
         .map(|bad| bad.and(everything))
         .collect()
     })
+}
+
+/// Services of messages between an agent and Systems Manager: every action is about the caller's own machine, and none
+/// has a resource to name. (Service Authorization Reference, "Amazon Message Delivery Service", "Amazon Message Gateway
+/// Service".)
+fn is_agent_channel(service: &str) -> bool {
+    ["ec2messages", "ssmmessages"]
+        .iter()
+        .any(|own| service.eq_ignore_ascii_case(own))
 }
 
 /// Each member of `Action` of an Allow that is like that.

@@ -71,6 +71,7 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("resource-public-restore", exposure::public_restore),
     ("resource-same-account", account::same_account),
     ("resource-wildcard-action", exposure::wildcard_action),
+    ("search-public", exposure::search_public),
     ("separate-accounts", duties::accounts),
     ("separate-keys", duties::keys),
     ("trust-account", trust::account),
