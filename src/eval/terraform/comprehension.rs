@@ -135,14 +135,21 @@ impl Evaluator<'_> {
             return Ok(());
         }
         let key = match node.key_result {
-            Some(id) => match key_text(&self.evaluate(scope, id)?, tree.expr_span(id))? {
-                Ok(key) => Some((key, tree.expr_span(id))),
-                Err(reason) => {
-                    why = reason;
-                    exists = Truth::Unknown;
-                    None
+            Some(id) => {
+                let own = self.evaluate(scope, id)?;
+                match key_text(&own, tree.expr_span(id))? {
+                    Ok(text) => Some(MadeKey {
+                        text,
+                        written: written(&own, tree.expr_span(id)),
+                        made: tree.expr_span(id),
+                    }),
+                    Err(reason) => {
+                        why = reason;
+                        exists = Truth::Unknown;
+                        None
+                    }
                 }
-            },
+            }
             None => None,
         };
         let result = self.evaluate(scope, node.result)?;
@@ -154,10 +161,25 @@ impl Evaluator<'_> {
     }
 }
 
+/// A key that a `for` expression made.
+struct MadeKey {
+    text: EcoString,
+    /// The bytes that wrote it, such as a key of the map that was gone through.
+    written: Span,
+    /// The expression that made it.
+    made: Span,
+}
+
+/// The bytes that wrote a key; what nobody wrote stands where it was made.
+fn written(key: &Value, made: Span) -> Span {
+    let span = key.origin.span;
+    if span.is_somewhere() { span } else { made }
+}
+
 /// The results of a `for` expression while they are gathered.
 #[derive(Default)]
 struct ForResults {
-    items: Vec<(Option<(EcoString, Span)>, Value)>,
+    items: Vec<(Option<MadeKey>, Value)>,
     rest: Option<Unknown>,
 }
 
@@ -193,21 +215,22 @@ impl ForResults {
         let mut index: rustc_hash::FxHashMap<EcoString, usize> = rustc_hash::FxHashMap::default();
         let mut groups: Vec<Vec<Value>> = Vec::new();
         for (key, value) in self.items {
-            let Some((key, at)) = key else { continue };
-            match index.get(&key) {
+            let Some(key) = key else { continue };
+            match index.get(&key.text) {
                 Some(&group) if node.group => groups[group].push(value),
                 Some(_) => {
                     let message = format!(
-                        "two different items have the key \"{key}\" in this `for` expression"
+                        "two different items have the key \"{}\" in this `for` expression",
+                        key.text
                     );
-                    return Err(fail(message, at));
+                    return Err(fail(message, key.made));
                 }
                 None => {
-                    index.insert(key.clone(), entries.len());
+                    index.insert(key.text.clone(), entries.len());
                     groups.push(vec![value.clone()]);
                     entries.push(Entry {
-                        key,
-                        span: at,
+                        key: key.text,
+                        span: key.written,
                         value,
                     });
                 }
