@@ -136,14 +136,13 @@ impl Evaluator<'_> {
         }
         let key = match node.key_result {
             Some(id) => {
-                let at = tree.expr_span(id);
-                let key = self.evaluate(scope, id)?;
-                match key_text(&key, at)? {
-                    Ok(text) => {
-                        let from = key.origin.span;
-                        let written = if from.is_somewhere() { from } else { at };
-                        Some(ForKey { text, at, written })
-                    }
+                let own = self.evaluate(scope, id)?;
+                match key_text(&own, tree.expr_span(id))? {
+                    Ok(text) => Some(MadeKey {
+                        text,
+                        written: written(&own, tree.expr_span(id)),
+                        made: tree.expr_span(id),
+                    }),
                     Err(reason) => {
                         why = reason;
                         exists = Truth::Unknown;
@@ -163,18 +162,24 @@ impl Evaluator<'_> {
 }
 
 /// A key that a `for` expression made.
-struct ForKey {
+struct MadeKey {
     text: EcoString,
-    /// The expression that made it.
-    at: Span,
-    /// The bytes that wrote its text, which may stand in another file.
+    /// The bytes that wrote it, such as a key of the map that was gone through.
     written: Span,
+    /// The expression that made it.
+    made: Span,
+}
+
+/// The bytes that wrote a key; what nobody wrote stands where it was made.
+fn written(key: &Value, made: Span) -> Span {
+    let span = key.origin.span;
+    if span.is_somewhere() { span } else { made }
 }
 
 /// The results of a `for` expression while they are gathered.
 #[derive(Default)]
 struct ForResults {
-    items: Vec<(Option<ForKey>, Value)>,
+    items: Vec<(Option<MadeKey>, Value)>,
     rest: Option<Unknown>,
 }
 
@@ -210,23 +215,22 @@ impl ForResults {
         let mut index: rustc_hash::FxHashMap<EcoString, usize> = rustc_hash::FxHashMap::default();
         let mut groups: Vec<Vec<Value>> = Vec::new();
         for (key, value) in self.items {
-            let Some(ForKey { text, at, written }) = key else {
-                continue;
-            };
-            match index.get(&text) {
+            let Some(key) = key else { continue };
+            match index.get(&key.text) {
                 Some(&group) if node.group => groups[group].push(value),
                 Some(_) => {
                     let message = format!(
-                        "two different items have the key \"{text}\" in this `for` expression"
+                        "two different items have the key \"{}\" in this `for` expression",
+                        key.text
                     );
-                    return Err(fail(message, at));
+                    return Err(fail(message, key.made));
                 }
                 None => {
-                    index.insert(text.clone(), entries.len());
+                    index.insert(key.text.clone(), entries.len());
                     groups.push(vec![value.clone()]);
                     entries.push(Entry {
-                        key: text,
-                        span: written,
+                        key: key.text,
+                        span: key.written,
                         value,
                     });
                 }
