@@ -381,8 +381,8 @@ fn of_all_that_a_wildcard_takes_along_the_telling_action_is_named() {
         named,
         [
             "s3:PutBucketPolicy",
-            "iot:AttachPrincipalPolicy",
-            "ec2:ModifyImageAttribute"
+            "iot:CreatePolicy",
+            "ec2:PutResourcePolicy"
         ]
     );
 }
