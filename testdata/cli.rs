@@ -380,3 +380,33 @@ fn the_graph_can_be_drawn() {
             .is_some_and(|edges| !edges.is_empty())
     );
 }
+
+#[test]
+fn a_key_that_a_for_expression_hands_on_is_blamed_where_it_is_written() {
+    let text = "\
+locals {
+  roles = {
+    \"roles/owner\" = [\"serviceAccount:ci@example.iam.gserviceaccount.com\"]
+  }
+  grants = { for role in keys(local.roles) : role => local.roles[role] }
+}
+resource \"google_project_iam_binding\" \"one\" {
+  for_each = { for role, members in local.grants : role => members }
+  project  = \"example\"
+  role     = each.key
+  members  = each.value
+}
+";
+    let folder = folder(&[("main.tf", text)]);
+    let report = json(
+        folder.path(),
+        &["--select", "gcp-iam-service-account-admin"],
+    );
+    let lines: Vec<_> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|one| one["primary"]["start"]["line"].as_u64())
+        .collect();
+    assert_eq!(lines, [Some(3)]);
+}
