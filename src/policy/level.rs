@@ -17,7 +17,7 @@ pub struct Wide<'d> {
     pub statement: &'d Statement,
     /// The member.
     pub member: Value,
-    /// The first such action.
+    /// Such an action, the one whose name says most.
     pub action: Option<Action>,
     /// Why it is not known.
     pub why: Option<Why>,
@@ -104,11 +104,31 @@ fn member_fits(
     let first = match denied.has(text) {
         true => None,
         false => {
-            action::expand(text).find(|action| fits(action) && !denied.has(&action.to_string()))
+            let mut fitting = action::expand(text)
+                .filter(|action| fits(action) && !denied.has(&action.to_string()));
+            fitting.next().and_then(|first| match first.level() {
+                Level::Permissions => std::iter::once(first).chain(fitting).min_by_key(telling),
+                _ => Some(first),
+            })
         }
     };
     denied.fitting.insert(text.to_owned(), first.clone());
     (Truth::from(first.is_some()), first)
+}
+
+/// How much the name of an action says, the lowest the most: of all that a wildcard takes along, a finding names one, and
+/// `s3:PutBucketPolicy` tells a reader more than the first of the alphabet. Those that manage permissions come before all others.
+fn telling(action: &Action) -> (u8, usize) {
+    let opens = ["Add", "Attach", "Create", "Modify", "Put", "Set"]
+        .iter()
+        .any(|verb| action.name().starts_with(verb));
+    let rank = match action.level() {
+        Level::Permissions if opens && action.name().ends_with("Policy") => 0,
+        Level::Permissions if opens && action.name().ends_with("Attribute") => 1,
+        Level::Permissions => 2,
+        _ => return (3, 0),
+    };
+    (rank, if rank < 2 { action.name().len() } else { 0 })
 }
 
 /// Whether an action is of a level and can be narrowed.

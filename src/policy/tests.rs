@@ -368,6 +368,26 @@ fn conditions_that_ask_and_conditions_that_narrow() {
 }
 
 #[test]
+fn of_all_that_a_wildcard_takes_along_the_telling_action_is_named() {
+    let read = statements(
+        r#"{"Effect":"Allow","Action":["s3:*","iot:*","ec2:*","s3:GetObject"],"Resource":"*"},
+           {"Effect":"Deny","Action":"iot:AttachPolicy","Resource":"*"}"#,
+    );
+    let named: Vec<_> = wide(&read, &of_level(Level::Permissions))
+        .into_iter()
+        .map(|found| found.action.unwrap().to_string())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "s3:PutBucketPolicy",
+            "iot:AttachPrincipalPolicy",
+            "ec2:ModifyImageAttribute"
+        ]
+    );
+}
+
+#[test]
 fn levels_on_every_resource_leave_out_what_cannot_be_narrowed() {
     let read = statements(
         r#"{"Effect":"Allow","Action":["s3:ListAllMyBuckets","s3:PutObject","ec2:Describe*","iam:*","*"],"Resource":"*"},
