@@ -382,7 +382,7 @@ fn of_all_that_a_wildcard_takes_along_the_telling_action_is_named() {
         [
             "s3:PutBucketPolicy",
             "iot:AttachPrincipalPolicy",
-            "ec2:ModifyImageAttribute"
+            "ec2:PutResourcePolicy"
         ]
     );
 }
