@@ -117,9 +117,10 @@ fn member_fits(
 }
 
 /// How much the name of an action says, the lowest the most: of all that a wildcard takes along, a finding names one, and
-/// `s3:PutBucketPolicy` tells a reader more than the first of the alphabet. Those that manage permissions come before all others.
+/// `s3:PutBucketPolicy` tells a reader more than the first of the alphabet. Those that manage permissions come before
+/// all others.
 fn telling(action: &Action) -> (u8, usize) {
-    let opens = ["Add", "Attach", "Create", "Modify", "Put", "Set"]
+    let opens = ["Attach", "Modify", "Put", "Set"]
         .iter()
         .any(|verb| action.name().starts_with(verb));
     let rank = match action.level() {

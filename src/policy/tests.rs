@@ -381,7 +381,7 @@ fn of_all_that_a_wildcard_takes_along_the_telling_action_is_named() {
         named,
         [
             "s3:PutBucketPolicy",
-            "iot:CreatePolicy",
+            "iot:AttachPrincipalPolicy",
             "ec2:PutResourcePolicy"
         ]
     );
