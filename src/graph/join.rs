@@ -69,12 +69,42 @@ impl<'a> Joins<'a> {
         }
         for (at, resource) in declared.iter().enumerate() {
             if resource.address.mode == Mode::Managed {
-                for (kind, join) in catalog.owners(&resource.address.type_name) {
-                    joins.place(at, resource, kind, join);
-                }
+                joins.place_all(at, resource);
             }
         }
         joins
+    }
+
+    /// Gives a satellite to its owners. Several kinds may claim it by one argument: whose it surely is tells that it
+    /// belongs to no resource of the others.
+    fn place_all(&mut self, at: usize, resource: &'a Declared) {
+        let claims: Vec<_> = self
+            .catalog
+            .owners(&resource.address.type_name)
+            .map(|(kind, join)| {
+                let argument = self.argument(resource, join);
+                let owner = match &argument {
+                    Some(value) => self.owner(value, &resource.address.module, kind, join, 0),
+                    None => Owner::Elsewhere,
+                };
+                (kind, join, argument, owner)
+            })
+            .collect();
+        let placed: Vec<_> = claims
+            .iter()
+            .filter(|(_, _, argument, owner)| {
+                let by_reference = argument
+                    .as_ref()
+                    .is_some_and(|value| matches!(value.data, Data::Reference(_)));
+                by_reference && matches!(owner, Owner::These(owners, None) if !owners.is_empty())
+            })
+            .map(|(_, join, ..)| join.argument.clone())
+            .collect();
+        for (kind, join, argument, owner) in claims {
+            if matches!(owner, Owner::These(..)) || !placed.contains(&join.argument) {
+                self.place(at, kind, join, argument, owner);
+            }
+        }
     }
 
     /// The satellites of an owner through a join, the sure ones first, in order of declaration.
@@ -131,12 +161,14 @@ impl<'a> Joins<'a> {
         }
     }
 
-    fn place(&mut self, at: usize, resource: &'a Declared, kind: &'a Kind, join: &'a Join) {
-        let argument = self.argument(resource, join);
-        let owner = match &argument {
-            Some(value) => self.owner(value, &resource.address.module, kind, join, 0),
-            None => Owner::Elsewhere,
-        };
+    fn place(
+        &mut self,
+        at: usize,
+        kind: &'a Kind,
+        join: &'a Join,
+        argument: Option<Value>,
+        owner: Owner,
+    ) {
         let named = argument
             .as_ref()
             .map_or_else(|| join.argument.as_str().into(), shown);

@@ -234,7 +234,16 @@ impl Scope<'_, '_> {
             };
             Outcome::new(Truth::Unknown, witness)
         });
-        let outcome = Outcome::any(outcomes.chain(open));
+        // A satellite speaks for an owner that is not here, and neither are the neighbours of that owner.
+        let elsewhere = self.subject.resource.partial.then(|| {
+            let why = Why::Elsewhere(self.subject.resource.address.to_string().into());
+            let witness = Witness {
+                why: Some(why),
+                ..Witness::absent(None)
+            };
+            Outcome::new(Truth::Unknown, witness)
+        });
+        let outcome = Outcome::any(outcomes.chain(open).chain(elsewhere));
         if outcome.causes.is_empty() {
             return Outcome::new(outcome.truth, Witness::absent(None));
         }
