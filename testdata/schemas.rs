@@ -13,6 +13,7 @@ type Schemas = BTreeMap<&'static str, BTreeSet<&'static str>>;
 /// Arguments of other major versions of a provider than the one that is recorded: of former ones, of azurerm 5, and of google-beta.
 const OTHER_VERSIONS: &[(&str, &str)] = &[
     ("aws_route_table", "route.instance_id"),
+    ("aws_autoscaling_attachment", "alb_target_group_arn"),
     ("aws_instance", "primary_network_interface"),
     ("azurerm_storage_account", "enable_https_traffic_only"),
     ("azurerm_storage_account", "allow_blob_public_access"),
