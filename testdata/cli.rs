@@ -131,6 +131,31 @@ fn unreadable_files_are_said() {
 }
 
 #[test]
+fn what_a_template_file_renders_is_found_in_the_file() {
+    let policy = "{\"Statement\": [{\"Effect\": \"Allow\", \"Resource\": \"*\",\n  \"Action\": \"athena:*\"},\n\
+         {\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"${bucket}/*\"}]}";
+    let main = r#"
+data "template_file" "policy" {
+  template = file("${path.module}/policy.tpl")
+  vars     = { bucket = "arn:aws:s3:::reports" }
+}
+
+resource "aws_iam_policy" "reader" {
+  policy = data.template_file.policy.rendered
+}
+"#;
+    let here = folder(&[("main.tf", main), ("policy.tpl", policy)]);
+    let output = run(here.path(), &["check"]);
+    let said = text(&output.stdout);
+    let of_rule = said.split("[aws-iam-service-admin]").nth(1);
+    let place = of_rule.and_then(|rest| rest.lines().nth(1));
+    assert!(
+        place.is_some_and(|place| place.ends_with("--> policy.tpl:2:13")),
+        "{said}"
+    );
+}
+
+#[test]
 fn nothing_to_check_is_said() {
     let here = folder(&[("readme.txt", "hello")]);
     let output = run(here.path(), &["check"]);

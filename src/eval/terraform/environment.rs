@@ -84,7 +84,14 @@ impl Environment for World<'_, '_, '_> {
                 let Some(text) = value.as_text() else {
                     return Ok(super::expression::unknown_from(value, value.origin.span));
                 };
-                hcl::parse_template(SourceId(u32::MAX), &text.into())
+                // A text that `file` read is the file, byte for byte, and what is in it has its place there.
+                let span = value.origin.span;
+                let exact = span.is_somewhere() && span.len() as usize == text.len();
+                let source = match exact && span.start == 0 {
+                    true => span.source,
+                    false => SourceId(u32::MAX),
+                };
+                hcl::parse_template(source, &text.into())
             }
         };
         if let Some(error) = tree.errors.first() {
