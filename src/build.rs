@@ -194,6 +194,9 @@ fn read_rules(
         let rule = rules::declared::read::rule(&text).and_then(|mut rule| {
             check_rule(&rule, root, file, kinds)?;
             add_kinds(&mut rule, kinds);
+            let below = file.strip_prefix(root.join("rules")).unwrap_or(file);
+            let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+            rule.file = parts.join("/");
             Ok(rule)
         });
         match rule {

@@ -18,6 +18,9 @@ pub use declared::model::Rule;
 pub use set::{RuleSet, Unset};
 pub use subject::{Held, Subject, held};
 
+/// Where the pages of the built-in rules stand on the web.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules");
+
 impl Rule {
     /// Whether this is its id or one of its aliases.
     pub fn is_called(&self, name: &str) -> bool {
@@ -60,7 +63,7 @@ impl Rule {
                 .iter()
                 .map(|(name, amount)| (name.as_str().into(), amount.to_string()))
                 .collect(),
-            url: None,
+            url: (!self.file.is_empty()).then(|| format!("{PAGES}/{}", self.file)),
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct Rule {
     pub controls: Vec<(String, Vec<String>)>,
     /// Ids of the same rule in other tools, and its own former ids.
     pub aliases: Vec<String>,
+    /// The file it was read from, below `rules/`; empty for one that was not.
+    pub file: String,
     /// The first heading of its page.
     pub title: String,
     /// The first sentence below the page's heading `What to do`.

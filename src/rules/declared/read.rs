@@ -96,6 +96,7 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
         remedy: root.get("remedy").map(remedy).transpose()?,
         controls,
         aliases: root.get("aliases").map_or(Ok(Vec::new()), Node::texts)?,
+        file: String::new(),
         title: title(page, page_line)?,
         advice: advice(page, page_line)?,
     })
