@@ -61,36 +61,6 @@ impl Evaluator<'_> {
         )
     }
 
-    /// The plain arguments of the `lifecycle` block; those that hold bare names (`ignore_changes`) are left out.
-    pub(crate) fn meta(&self, instance: &Rc<Instance>, row: u32) -> Value {
-        let layers = &instance.module.resources[row as usize].layers;
-        let header = layers.header(&instance.module);
-        let mut entries = Vec::new();
-        for block in layers.blocks(&instance.module, "lifecycle") {
-            let tree = instance.module.tree(&block);
-            for attribute in tree.attributes(&block.node.body) {
-                let name = tree.slice(attribute.name);
-                let written = tree.expr_span(attribute.value);
-                let value = match tree.expr(attribute.value) {
-                    Expr::Bool(value) => Value::bool(value, written),
-                    _ if ["ignore_changes", "replace_triggered_by"].contains(&name) => continue,
-                    // Terraform admits only `true` and `false` here.
-                    _ => Value::unknown(Why::Invalid, written),
-                };
-                entries.push(Entry {
-                    key: name.into(),
-                    span: tree.span(attribute.name),
-                    value,
-                });
-            }
-        }
-        if entries.is_empty() {
-            Value::null(header)
-        } else {
-            Value::object(entries, header)
-        }
-    }
-
     /// The body, unless it is being evaluated right now.
     pub(crate) fn body_if_possible(
         &self,

@@ -14,6 +14,7 @@ pub mod function;
 mod iam_policy;
 mod input;
 mod layers;
+mod lifecycle;
 mod module;
 mod named;
 pub mod operator;
