@@ -12,6 +12,8 @@ use crate::eval::Address;
 use crate::findings::{Certainty, Finding, Severity};
 use crate::source::{Diagnostic, SourceMap};
 
+/// Columns before and after the name of a remark: the numbers of lines, the marks, the colon.
+const MARGIN: usize = 12;
 /// Subjects that are named in full; of the others, the number is said.
 const NAMED: usize = 4;
 
@@ -156,9 +158,32 @@ fn block(
     }
     for (name, text) in remarks {
         let level = Level::NOTE.with_name(name);
-        group = group.element(level.message(printable(&text).into_owned()));
+        let text = wrapped(
+            &printable(&text),
+            dress.width.saturating_sub(MARGIN + name.len()),
+        );
+        group = group.element(level.message(text));
     }
     tidy(&renderer(dress, style).render(&[group]))
+}
+
+/// A text in lines of so many letters at most, where its words allow it.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
 }
 
 /// Mends two marks in the margin: above an excerpt whose place stands apart from it the renderer writes `:::` as if

@@ -69,7 +69,8 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
     }
     labels.add(
         resource.header,
-        format!("{} is declared here", resource.address),
+        // The message has its address.
+        "declared here".to_owned(),
     );
     labels.chain(resource.calls.as_deref(), true);
     let proven = certainty == Certainty::Proven;
@@ -139,7 +140,7 @@ impl Labels {
             .into_iter()
             .find_map(|span| resource.satellite_at(span))
         {
-            self.add(satellite.header, format!("{} says so", satellite.address));
+            self.add(satellite.header, "this says so".to_owned());
         }
     }
 
