@@ -3,7 +3,9 @@
 use super::Parameter::{Any, Bools, List as L, Nullable, TextLists};
 use super::{Call, Function};
 use crate::eval::terraform::operator::{equal, index};
-use crate::eval::terraform::types::{Type, convert, kind_name, type_of, unify_values};
+use crate::eval::terraform::types::{
+    Type, convert, convert_with, kind_name, type_of, unify_values,
+};
 use crate::eval::{Collection, Data, List, Number, Truth, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -84,7 +86,8 @@ fn coalesce(call: &Call<'_>) -> Result<Value, String> {
         value.is_null() | empty
     };
     let none = "no non-null, non-empty-string arguments";
-    first(call, 0, &|value| convert(value, &of), &skipped, none)
+    let prepare = |value: &Value| convert_with(value, &of, call.arguments.iter());
+    first(call, 0, &prepare, &skipped, none)
 }
 
 fn coalesce_list(call: &Call<'_>) -> Result<Value, String> {
@@ -251,8 +254,8 @@ fn match_keys(call: &Call<'_>) -> Result<Value, String> {
     let (keys, search) = if types[0] == types[1] {
         (keys.clone(), search.clone())
     } else {
-        let keys = convert(&call.arguments[1], &of)?;
-        let search = convert(&call.arguments[2], &of)?;
+        let keys = convert_with(&call.arguments[1], &of, call.arguments[1..].iter())?;
+        let search = convert_with(&call.arguments[2], &of, call.arguments[1..].iter())?;
         match (keys.as_list(), search.as_list()) {
             (Some(keys), Some(search)) => (keys.clone(), search.clone()),
             _ => return Ok(call.unknown()),

@@ -7,7 +7,7 @@ use super::call::{both_rests, rest_of};
 use super::sequence::perhaps;
 use super::{Call, Function};
 use crate::eval::terraform::operator::equal;
-use crate::eval::terraform::types::{Type, convert, unify_values};
+use crate::eval::terraform::types::{Type, convert, convert_with, unify_values};
 use crate::eval::{Collection, List, Truth, Unknown, Value, Why};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -25,7 +25,7 @@ fn alike(call: &Call<'_>) -> Result<Vec<Value>, String> {
         .ok_or("given sets must all have compatible element types")?;
     call.arguments
         .iter()
-        .map(|argument| convert(argument, &of))
+        .map(|argument| convert_with(argument, &of, call.arguments.iter()))
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! `test ? yes : no`.
 
 use super::{is_sensitive, lift};
-use crate::eval::terraform::types::{Type, convert, type_of, unify_values};
+use crate::eval::terraform::types::{Type, convert, convert_with, type_of, unify_values};
 use crate::eval::{Data, Value, Why};
 use crate::source::Span;
 
@@ -25,7 +25,9 @@ pub fn conditional(
         || no.as_ref().is_ok_and(is_sensitive);
     let arm = |arm: &Result<Value, String>| {
         let value = arm.clone()?;
-        match convert(&value, &of) {
+        let both = [&yes, &no];
+        let others = both.into_iter().filter_map(|arm| arm.as_ref().ok());
+        match convert_with(&value, &of, others.filter(|_| value.is_wholly_known())) {
             Ok(value) => Ok(value),
             // What is not known in it may turn out to have the type of the other arm.
             Err(_) if !value.is_wholly_known() => Ok(value),

@@ -13,7 +13,7 @@ pub(super) use convert::alike;
 pub use convert::convert;
 pub(super) use describe::{kind_name, type_of};
 pub use parse::parse_type;
-pub use unify::{unify, unify_values};
+pub use unify::{convert_with, unify, unify_values};
 
 /// How deep values and types may be nested; what lies deeper is an unknown with [`Why::Limit`](crate::eval::Why::Limit).
 pub(super) const MAX_DEPTH: usize = 128;

@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use super::{Field, Type, type_of};
+use super::{Field, Type, convert, type_of};
 use crate::eval::Value;
 
 /// The type that values of all these types become when they have to be of one type (the elements of a list, the arms
@@ -19,6 +19,22 @@ pub fn unify_values<'v>(values: impl Iterator<Item = &'v Value> + Clone) -> Opti
         let mut values = values;
         let known = values.all(Value::is_wholly_known);
         Unification { open: !known }.unify(&types)
+    })
+}
+
+/// The value as the type that it has in common with others. Where it cannot be converted, but some of the others is not
+/// known, that one may make it another type: what comes out is then not known either.
+///
+/// # Errors
+/// Why it cannot be converted, when all is known.
+pub fn convert_with<'v>(
+    value: &Value,
+    of: &Type,
+    mut others: impl Iterator<Item = &'v Value>,
+) -> Result<Value, String> {
+    convert(value, of).or_else(|refusal| match others.find_map(Value::first_why) {
+        Some(why) => Ok(Value::unknown(why, value.origin.span).sensitive_if(value.sensitive)),
+        None => Err(refusal),
     })
 }
 
@@ -186,5 +202,38 @@ pub(super) fn convertible(from: &Type, to: &Type) -> bool {
             from.len() == to.len() && from.iter().zip(to).all(|(from, to)| convertible(from, to))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{convert_with, unify_values};
+    use crate::eval::{Data, Entry, Number, Value, Why};
+    use crate::source::Span;
+
+    #[test]
+    fn what_is_not_known_may_bring_the_common_type() {
+        let object = |entries: Vec<(&str, Value)>| {
+            let entry = |(key, value): (&str, Value)| Entry {
+                key: key.into(),
+                span: Span::nowhere(),
+                value,
+            };
+            Value::object(entries.into_iter().map(entry).collect(), Span::nowhere())
+        };
+        let zero = Value::new(Data::Number(Number::Int(0)), Span::nowhere());
+        let known = object(vec![
+            ("a", Value::bool(false, Span::nowhere())),
+            ("b", zero),
+        ]);
+        // A text would make all of them texts; nothing else has a type in common with both.
+        let unset = Value::unknown(Why::Variable("var.x".into()), Span::nowhere());
+        let open = object(vec![("a", unset)]);
+        let all = [known.clone(), open];
+        let of = unify_values(all.iter()).expect("it may be a map of texts");
+        let converted = convert_with(&known, &of, all.iter()).expect("it is not refused");
+        assert_eq!(converted.why(), Some(Why::Variable("var.x".into())));
+        let alone = [known.clone(), known.clone()];
+        assert!(convert_with(&known, &of, alone.iter()).is_err());
     }
 }
