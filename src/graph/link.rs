@@ -32,30 +32,30 @@ pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> (Vec<Edge>, Vec
     (drop_plain(edges), open)
 }
 
-/// The edges of a resource that end nobody knows where, because a variable, a module that is not here or a condition
-/// decides. What refers to something that is simply not managed here ends outside.
+/// The edges of a resource that end, or start, nobody knows where, because a variable, a module that is not here or a
+/// condition decides. What refers to something that is simply not managed here ends outside.
 fn open_ends(resource: &Resource, catalog: &Catalog, open: &mut Vec<OpenEdge>) {
     let specs = catalog
         .kind(&resource.kind)
         .map(|kind| kind.edges.as_slice());
-    for spec in specs
-        .unwrap_or_default()
-        .iter()
-        .filter(|spec| spec.from.is_empty())
-    {
-        let (value, start) = resource.start(&spec.to);
-        let (value, steps) = (value.resolved(), start.steps);
-        let Some((origin, why)) = unknown_end(value, start.each, steps, resource.language, 0)
-        else {
-            continue;
-        };
-        open.push(OpenEdge {
-            from: resource.id,
-            kinds: spec.kinds.iter().map(|kind| kind.as_str().into()).collect(),
-            relation: spec.relation,
-            origin,
-            why,
-        });
+    for spec in specs.unwrap_or_default() {
+        // Where an edge starts may be of any kind.
+        let starts = (!spec.from.is_empty()).then_some((&spec.from, &[][..]));
+        for (path, kinds) in starts
+            .into_iter()
+            .chain([(&spec.to, spec.kinds.as_slice())])
+        {
+            let (value, start) = resource.start(path);
+            let (value, steps) = (value.resolved(), start.steps);
+            let end = unknown_end(value, start.each, steps, resource.language, 0);
+            open.extend(end.map(|(origin, why)| OpenEdge {
+                from: resource.id,
+                kinds: kinds.iter().map(|kind| kind.as_str().into()).collect(),
+                relation: spec.relation,
+                origin,
+                why,
+            }));
+        }
     }
 }
 

@@ -112,9 +112,9 @@ pub struct Edge {
 /// An edge that may be there: what is written names something that is not known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenEdge {
-    /// Where it starts.
+    /// The resource that writes it.
     pub from: ResourceId,
-    /// The kinds it may end at; empty: any.
+    /// The kinds of what is not known; empty: any.
     pub kinds: Vec<EcoString>,
     /// What it would mean.
     pub relation: Relation,
@@ -135,8 +135,8 @@ pub struct Graph {
     pub open: Vec<OpenEdge>,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
     incoming: Vec<Vec<u32>>,
-    /// The places in `open` of those that start at a kind.
-    open_by_kind: FxHashMap<EcoString, Vec<u32>>,
+    /// The places in `open` of those of a stack that may end at a kind; under no kind those that may end at any.
+    open_by_end: FxHashMap<(EcoString, EcoString), Vec<u32>>,
 }
 
 impl Graph {
@@ -167,10 +167,13 @@ impl Graph {
         &self.open[from..to]
     }
 
-    /// The edges that may start at some resource of a kind.
-    pub fn open_of_kind(&self, kind: &str) -> impl Iterator<Item = &OpenEdge> {
-        let of_kind = self.open_by_kind.get(kind).into_iter().flatten();
-        of_kind.map(|&at| &self.open[at as usize])
+    /// The edges of its stack that may end at a resource.
+    pub fn open_towards(&self, resource: &Resource) -> impl Iterator<Item = &OpenEdge> {
+        let stack = &resource.address.stack;
+        let of = |kind: &EcoString| self.open_by_end.get(&(stack.clone(), kind.clone()));
+        let named = of(&resource.kind).into_iter().flatten();
+        let all = of(&EcoString::new()).into_iter().flatten();
+        named.chain(all).map(|&at| &self.open[at as usize])
     }
 
     /// The edges that end at a resource.
@@ -270,10 +273,21 @@ pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
     for (at, edge) in edges.iter().enumerate() {
         incoming[edge.to.0 as usize].push(at as u32);
     }
-    let mut open_by_kind: FxHashMap<EcoString, Vec<u32>> = FxHashMap::default();
+    let mut open_by_end: FxHashMap<(EcoString, EcoString), Vec<u32>> = FxHashMap::default();
     for (at, edge) in open.iter().enumerate() {
-        let kind = resources[edge.from.0 as usize].kind.clone();
-        open_by_kind.entry(kind).or_default().push(at as u32);
+        let stack = &resources[edge.from.0 as usize].address.stack;
+        let any = [EcoString::new()];
+        let kinds = if edge.kinds.is_empty() {
+            &any[..]
+        } else {
+            &edge.kinds[..]
+        };
+        for kind in kinds {
+            let ends = open_by_end
+                .entry((stack.clone(), kind.clone()))
+                .or_default();
+            ends.push(at as u32);
+        }
     }
     Graph {
         resources,
@@ -281,6 +295,6 @@ pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
         open,
         by_kind,
         incoming,
-        open_by_kind,
+        open_by_end,
     }
 }

@@ -42,9 +42,10 @@ pub fn any_principal(
 fn is_everyone(value: &Value) -> Truth {
     value.ask(|own| match &own.data {
         Data::Reference(_) => Truth::False,
-        Data::Template(template) if template.text.is_none() => Truth::from(false),
+        // An ARN of which a piece is not known names one account: IAM takes no wildcard inside it.
+        Data::Template(template) if template.text.is_none() => own.equals_text("*"),
         _ => own.test_text(|text| {
-            text == "*" || text.starts_with("arn:aws:iam::*:") || text == "arn:aws:iam::*"
+            text == "*" || text.starts_with("arn:") && text.split(':').nth(4) == Some("*")
         }),
     })
 }

@@ -75,8 +75,35 @@ impl<'a> Subject<'a> {
                             .filter(|held| held.usage == Usage::Identity),
                     );
                 }
+                all.extend(self.perhaps_attached(identity));
             }
             all
+        })
+    }
+}
+
+impl Subject<'_> {
+    /// A document of which nothing is known, where something unknown is attached to an identity, or something to nobody
+    /// knows which.
+    fn perhaps_attached(&self, identity: ResourceId) -> Option<Held> {
+        let graph = self.graph;
+        let to_it = graph
+            .incoming(identity)
+            .flat_map(|edge| graph.open(edge.from));
+        let towards = graph.open_towards(graph.resource(identity));
+        let mut open = to_it.chain(towards);
+        let open = open.find(|open| open.relation == Relation::Attached)?;
+        Some(Held {
+            usage: Usage::Identity,
+            path: Path::default(),
+            value: Value {
+                origin: open.origin.clone(),
+                ..Value::unknown(open.why.clone(), open.origin.span)
+            },
+            document: Document {
+                rest: Some(open.why.clone()),
+                ..Document::default()
+            },
         })
     }
 }

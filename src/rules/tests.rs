@@ -1,5 +1,6 @@
 //! The first rules over stacks built by hand: what the layers below promise, without an evaluator.
 
+mod open;
 mod stack;
 
 use super::{RuleSet, check};
@@ -402,35 +403,6 @@ fn edges_connect_what_a_rule_may_ask_for() {
     let found = check(&graph, catalog, &rules, &|_| true);
     assert_eq!((found.len(), found[0].primary.span), (1, header));
     assert_eq!(found[0].advice, "Mend it");
-}
-
-#[test]
-fn an_edge_that_may_be_there_leaves_it_open() {
-    let text = "---\nid: x\nseverity: low\npillar: data\nkind: aws.kms.key\nmessage: m\n\
-        assert: { related: aws.logs.log_group, by: encrypted-with, direction: incoming }\n---\n# X\n\n## What to do\n\nMend it.\n";
-    let rules = RuleSet::new(vec![super::declared::read::rule(text).unwrap()]);
-    let make = &mut Maker::default();
-    let key = make.resource("aws_kms_key", "k", |_| Vec::new());
-    let unset = Value::unknown(Why::Variable("var.key".into()), make.span());
-    let logs = make.resource("aws_cloudwatch_log_group", "l", |_| {
-        vec![("kms_key_id", unset)]
-    });
-    let stack = Stack {
-        name: "root".into(),
-        language: Language::Terraform,
-        resources: vec![logs, key],
-        inputs: Vec::new(),
-        outputs: Value::null(Span::nowhere()),
-        missing: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    let catalog = Catalog::builtin();
-    let found = check(&build(&[stack], catalog), catalog, &rules, &|_| true);
-    assert_eq!(found.len(), 1);
-    assert_eq!(
-        found[0].certainty,
-        Certainty::Undecided(Why::Variable("var.key".into()))
-    );
 }
 
 #[test]

@@ -257,26 +257,16 @@ impl Scope<'_, '_> {
             let relation = related.relation.as_deref();
             relation.is_none_or(|word| open.relation.word() == word)
         };
-        let reaches = |open: &OpenEdge, kind: &str| {
-            open.kinds.is_empty() || open.kinds.iter().any(|own| own == kind)
-        };
+        let asked = |kind: &str| related.kinds.iter().any(|own| own == "*" || own == kind);
         if related.outgoing {
-            let wanted = |open: &&OpenEdge| {
-                let mut kinds = related.kinds.iter();
-                kinds.any(|kind| kind == "*" || reaches(open, kind))
-            };
-            return graph
-                .open(own.id)
-                .iter()
-                .filter(by)
-                .filter(wanted)
-                .collect();
+            let open = graph.open(own.id).iter().filter(by);
+            let any =
+                |open: &&OpenEdge| open.kinds.is_empty() || open.kinds.iter().any(|own| asked(own));
+            return open.filter(any).collect();
         }
-        let open = related.kinds.iter();
-        let open = open.flat_map(|kind| graph.open_of_kind(kind)).filter(by);
-        let here = |open: &&OpenEdge| graph.resource(open.from).address.stack == own.address.stack;
-        let mut here = open.filter(|open| reaches(open, &own.kind)).filter(here);
-        here.next().into_iter().collect()
+        let open = graph.open_towards(own).filter(by);
+        let mut open = open.filter(|open| asked(&graph.resource(open.from).kind));
+        open.next().into_iter().collect()
     }
 }
 

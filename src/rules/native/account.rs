@@ -1,6 +1,6 @@
 //! Other accounts, and what is asked of groups and keys.
 
-use super::identities::{itself, neighbours, values};
+use super::identities::{itself, some_neighbour, values};
 use super::statements::{Bad, judge};
 use crate::catalog::Usage;
 use crate::eval::{Data, Truth, Why};
@@ -75,11 +75,10 @@ pub(super) fn only_key(subject: &Subject<'_>) -> Outcome {
     let Some(user) = users.first() else {
         return Outcome::new(Truth::True, Witness::absent(None));
     };
-    let same = neighbours(subject).map(|other| {
+    let same = some_neighbour(subject, |other| {
         let names = values(other, "user_name");
         names.first().map_or(Truth::False, |name| name.same(user))
     });
-    let same = Truth::any(same);
     let why = || user.first_why().unwrap_or(Why::Limit);
     let why = same.is_unknown().then(why);
     let witness = Witness::of(user);

@@ -1,7 +1,7 @@
 //! Duties that nobody should have together: whoever administers keys or accounts, and whoever uses them.
 
 use crate::catalog::{Path, Step};
-use crate::eval::{Data, Truth, Value};
+use crate::eval::{Data, Truth, Value, Why};
 use crate::graph::Resource;
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
@@ -53,10 +53,14 @@ fn apart(subject: &Subject<'_>, duties: &Duties) -> Outcome {
         if administers.is_false() {
             continue;
         }
-        let mut against = |other: &Grant| {
-            let both = administers & one_of(&other.role, duties.uses) & same(admin, other);
+        let mut against = |other: &Grant, place: Truth| {
+            let both = administers & one_of(&other.role, duties.uses) & same(admin, other) & place;
             if !both.is_false() {
-                let mut outcome = Outcome::new(!both, Witness::of(&admin.member));
+                let mut witness = Witness::of(&admin.member);
+                if both.is_unknown() {
+                    witness.why.get_or_insert(Why::Condition);
+                }
+                let mut outcome = Outcome::new(!both, witness);
                 for cause in &mut outcome.causes {
                     cause.extend([Witness::of(&admin.role), Witness::of(&other.member)]);
                     cause.push(Witness::of(&other.role));
@@ -68,16 +72,50 @@ fn apart(subject: &Subject<'_>, duties: &Duties) -> Outcome {
                 outcomes.push(outcome);
             }
         };
-        own.iter().for_each(&mut against);
+        own.iter().for_each(|other| against(other, Truth::True));
         // Roles of administrators are few: this does not grow with the square of the resources.
         if administers.is_true() {
-            let others = subject.graph.resources.iter().filter(|other| {
-                other.kind == subject.resource.kind && other.id != subject.resource.id
-            });
-            others.for_each(|other| grants(other).iter().for_each(&mut against));
+            let others = subject.graph.of_kind(&subject.resource.kind).iter();
+            let others = others.map(|id| subject.graph.resource(*id));
+            let others = others.filter(|other| other.id != subject.resource.id);
+            for other in others {
+                let place = in_one_place(subject.resource, other);
+                if !place.is_false() {
+                    grants(other).iter().for_each(|other| against(other, place));
+                }
+            }
         }
     }
     Outcome::all(outcomes)
+}
+
+/// Whether two grants are of one project, folder, organisation or key: what they name is the same, or neither names one
+/// and both mean that of the provider. One variable of a module has one value, whatever it is.
+fn in_one_place(one: &Resource, other: &Resource) -> Truth {
+    const PLACES: [&str; 4] = ["project", "folder", "org_id", "crypto_key_id"];
+    if one.address.stack != other.address.stack || one.address.module != other.address.module {
+        return Truth::False;
+    }
+    let named = |own: &Resource, name: &str| {
+        own.get(&Path(vec![Step {
+            name: name.into(),
+            each: false,
+        }]))
+    };
+    Truth::all(
+        PLACES
+            .iter()
+            .map(|place| match (named(one, place), named(other, place)) {
+                (Some(one), Some(other)) => match (one.why(), other.why()) {
+                    (Some(Why::Variable(one)), Some(Why::Variable(other))) if one == other => {
+                        Truth::True
+                    }
+                    _ => one.same(&other),
+                },
+                (None, None) => Truth::True,
+                _ => Truth::Unknown,
+            }),
+    )
 }
 
 fn one_of(role: &Value, roles: &[&str]) -> Truth {

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Path, Relation, Step};
 use crate::eval::{Data, Truth, Value, Why};
-use crate::graph::{Resource, walk};
+use crate::graph::{Resource, ResourceId, walk};
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
 
@@ -12,16 +12,27 @@ const USER: &str = "aws.iam.user";
 /// and nothing may be quadratic.
 const NEIGHBOURS: usize = 32;
 
-/// The resources of the same kind and stack that stand near a resource.
-pub(super) fn neighbours<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Resource> {
+/// Whether a question holds of some other resource of the same kind and stack; not known where there are too many to ask
+/// and none of those asked says yes.
+pub(super) fn some_neighbour(subject: &Subject<'_>, ask: impl Fn(&Resource) -> Truth) -> Truth {
     let (resource, graph) = (subject.resource, subject.graph);
     let all = graph.of_kind(&resource.kind);
     let at = all.partition_point(|id| *id < resource.id);
-    let near = &all[at.saturating_sub(NEIGHBOURS)..all.len().min(at + 1 + NEIGHBOURS)];
-    near.iter()
-        .filter(|id| **id != resource.id)
-        .map(|id| graph.resource(*id))
-        .filter(|other| other.address.stack == resource.address.stack)
+    let (from, to) = (
+        at.saturating_sub(NEIGHBOURS),
+        all.len().min(at + 1 + NEIGHBOURS),
+    );
+    let here = |id: &&ResourceId| graph.resource(**id).address.stack == resource.address.stack;
+    let near = all[from..to].iter().filter(here);
+    let near = near.filter(|id| **id != resource.id);
+    let found = Truth::any(near.map(|id| ask(graph.resource(*id))));
+    let beyond = [from.checked_sub(1), Some(to)];
+    let more = beyond
+        .into_iter()
+        .flatten()
+        .filter_map(|at| all.get(at))
+        .any(|id| here(&id));
+    if more { found | Truth::Unknown } else { found }
 }
 
 fn path(name: &str, each: bool) -> Path {
@@ -146,7 +157,14 @@ pub(super) fn user_has_group(subject: &Subject<'_>) -> Outcome {
         };
         added.then(|| Outcome::new(Truth::True, witness))
     });
-    let found = Outcome::any(listed.chain(named));
+    let open = may_be_named(
+        subject,
+        &[
+            "aws.iam.user_to_group_addition",
+            "aws.iam.user_group_membership",
+        ],
+    );
+    let found = Outcome::any(listed.chain(named).chain(open));
     if found.truth.is_false() {
         return itself();
     }
@@ -167,24 +185,28 @@ pub(super) fn own_role(subject: &Subject<'_>) -> Outcome {
         .map(|edge| edge.to)
         .collect();
     let shared = if declared.is_empty() {
-        let Some(name) = role.as_text() else {
-            let why = role.first_why().unwrap_or(Why::Limit);
-            return Outcome::unknown(&role, why);
-        };
-        neighbours(subject).any(|other| {
+        some_neighbour(subject, |other| {
             let own = other.get(&path("role", false));
-            own.is_some_and(|own| own.as_text() == Some(name))
+            own.map_or(Truth::False, |own| own.same(&role))
         })
     } else {
-        declared.iter().any(|to| {
+        Truth::from(declared.iter().any(|to| {
             subject.graph.incoming(*to).any(|edge| {
                 edge.from != resource.id
                     && edge.relation == Relation::Assumes
                     && subject.graph.resource(edge.from).kind == resource.kind
             })
-        })
+        }))
     };
-    Outcome::new(Truth::from(!shared), Witness::of(&role))
+    let why = shared.is_unknown();
+    let why = why.then(|| role.first_why().unwrap_or(Why::Limit));
+    Outcome::new(
+        !shared,
+        Witness {
+            why,
+            ..Witness::of(&role)
+        },
+    )
 }
 
 /// The first password must be changed.
@@ -226,11 +248,32 @@ pub(super) fn group_has_user(subject: &Subject<'_>) -> Outcome {
         let why = truth.is_unknown().then_some(Why::Condition);
         Outcome::new(truth, Witness { why, ..witness })
     });
-    let found = Outcome::any(each);
+    let open = may_be_named(
+        subject,
+        &[
+            USER,
+            "aws.iam.user_to_group_addition",
+            "aws.iam.user_group_membership",
+        ],
+    );
+    let found = Outcome::any(each.chain(open));
     if found.truth.is_false() {
         return itself();
     }
     found
+}
+
+/// Not known, where a resource of these kinds names nobody knows whom: it may be this one.
+fn may_be_named(subject: &Subject<'_>, kinds: &[&str]) -> Option<Outcome> {
+    let graph = subject.graph;
+    let mut open = graph.open_towards(subject.resource);
+    let open = open.find(|open| kinds.contains(&graph.resource(open.from).kind.as_str()))?;
+    let witness = Witness {
+        origin: Some(open.origin.clone()),
+        why: Some(open.why.clone()),
+        ..Witness::absent(None)
+    };
+    Some(Outcome::new(Truth::Unknown, witness))
 }
 
 fn has_members(addition: &Resource) -> Truth {

@@ -2,7 +2,7 @@
 
 use super::identities::values;
 use crate::catalog::{Relation, Usage};
-use crate::eval::{Data, Truth, Value};
+use crate::eval::{Data, Mode, Truth, Value};
 use crate::graph::Resource;
 use crate::policy::{self, On};
 use crate::rules::Subject;
@@ -27,7 +27,12 @@ fn attached(resource: &Resource) -> Vec<Value> {
 /// No policy of this kind is attached.
 pub(super) fn none_like(subject: &Subject<'_>, is_like: fn(&str) -> bool) -> Outcome {
     let each = attached(subject.resource).into_iter().map(|arn| {
-        let truth = arn.test_text(|text| is_like(name_of(text)));
+        // What the configuration makes is no policy that AWS manages.
+        let made = matches!(&arn.resolved().data, Data::Reference(own) if own.target.mode == Mode::Managed);
+        let truth = match made {
+            true => Truth::False,
+            false => arn.test_text(|text| is_like(name_of(text))),
+        };
         let name = arn.as_text().map(name_of).unwrap_or_default().to_owned();
         Outcome::new(truth, Witness::of(&arn).saying(name))
     });
