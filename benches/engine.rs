@@ -145,15 +145,15 @@ fn graph(bencher: Bencher<'_, '_>, input: Input) {
     let made = made(input);
     bencher
         .counter(ItemsCount::new(input.1))
-        .bench_local(|| pipeline::graph(&made.stacks));
+        .bench_local(|| pipeline::graphs(&made.stacks));
 }
 
 #[divan::bench(args = INPUTS)]
 fn rules(bencher: Bencher<'_, '_>, input: Input) {
-    let graph = pipeline::graph(&made(input).stacks);
+    let graphs = pipeline::graphs(&made(input).stacks);
     bencher
         .counter(ItemsCount::new(input.1))
-        .bench_local(|| pipeline::rules(&graph));
+        .bench_local(|| pipeline::rules(&graphs));
 }
 
 /// From the folder to the findings; what the program does but for writing them.
@@ -165,6 +165,6 @@ fn run(bencher: Bencher<'_, '_>, input: Input) {
         let found = pipeline.discover();
         let templates = pipeline.parse_templates(&found);
         let stacks = pipeline.evaluate(found.folders, &templates);
-        pipeline::rules(&pipeline::graph(&stacks))
+        pipeline::rules(&pipeline::graphs(&stacks))
     });
 }

@@ -31,14 +31,18 @@ pub(crate) fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + S
     pool.build().expect("threads can be started").install(work)
 }
 
-/// The graph of the stacks in the built-in vocabulary.
-pub(crate) fn graph(stacks: &[Stack]) -> Graph {
-    graph::build(stacks, Catalog::builtin())
+/// The graphs of the stacks in the built-in vocabulary.
+pub(crate) fn graphs(stacks: &[Stack]) -> Vec<Graph> {
+    let stacks = stacks.par_iter();
+    stacks
+        .map(|stack| graph::build(stack, Catalog::builtin()))
+        .collect()
 }
 
 /// What all built-in rules find.
-pub(crate) fn rules(graph: &Graph) -> Vec<Finding> {
-    rules::check(graph, Catalog::builtin(), RuleSet::builtin(), &|_| true)
+pub(crate) fn rules(graphs: &[Graph]) -> Vec<Finding> {
+    let check = |graph| rules::check(graph, Catalog::builtin(), RuleSet::builtin(), &|_| true);
+    graphs.par_iter().flat_map(check).collect()
 }
 
 impl Pipeline {

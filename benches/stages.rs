@@ -66,17 +66,12 @@ fn stages(folder: &std::path::Path) {
             stacks.len()
         ),
     );
-    let graph = pipeline::graph(&stacks);
-    lap(
-        "graph",
-        format!(
-            "{} resources, {} edges",
-            graph.resources.len(),
-            graph.edges.len()
-        ),
-    );
-    let findings = pipeline::rules(&graph);
+    let graphs = pipeline::graphs(&stacks);
+    let resources: usize = graphs.iter().map(|graph| graph.resources.len()).sum();
+    let edges: usize = graphs.iter().map(|graph| graph.edges.len()).sum();
+    lap("graph", format!("{resources} resources, {edges} edges"));
+    let findings = pipeline::rules(&graphs);
     lap("rules", format!("{} findings", findings.len()));
-    drop((stacks, templates, graph, findings));
+    drop((stacks, templates, graphs, findings));
     lap("drop", String::new());
 }

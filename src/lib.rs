@@ -3,7 +3,7 @@
 //!
 //! # The idea
 //!
-//! 1. Every step is a function from values to a value: files → trees → stacks of evaluated resources → one graph →
+//! 1. Every step is a function from values to a value: files → trees → stacks of evaluated resources → a graph each →
 //!    findings → a report. Nothing is written back.
 //! 2. Two languages are *compiled into* one graph in one vocabulary; no rule knows which language it is looking at.
 //! 3. "Unknown" is a value with a reason. It is never false, never empty, never a pass: a verdict is proven bad, proven
@@ -28,7 +28,8 @@
 //! | [`rules`] | the questions: declared in files, or native; secrets in plain text ([`rules::secret`]) | findings |
 //! | [`report`] | what is shown: one sort, one file per output format | text, concise, JSON, SARIF |
 //! | [`config`] | `distrust.toml` | settings |
-//! | [`cli`] | the program; `cli/engine.rs` is the one place that knows all layers | exit status |
+//! | [`engine`] | the order of the steps: each stack is evaluated, lowered, asked and dropped | [`report::Report`] |
+//! | [`cli`] | the program | exit status |
 //!
 //! # A value
 //!
@@ -58,6 +59,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod engine;
 pub mod eval;
 pub mod findings;
 pub mod graph;

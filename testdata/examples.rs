@@ -128,11 +128,11 @@ fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
         .map(|one| one.message.clone())
         .collect();
     let catalog = Catalog::builtin();
-    let graph = build(&stacks, catalog);
-    let all = check(&graph, catalog, RuleSet::builtin(), &|own| own == rule.id);
-    let (findings, undecided) = all
-        .into_iter()
-        .partition(|one| one.certainty == Certainty::Proven);
+    let all = stacks.iter().flat_map(|stack| {
+        let graph = build(stack, catalog);
+        check(&graph, catalog, RuleSet::builtin(), &|own| own == rule.id)
+    });
+    let (findings, undecided) = all.partition(|one| one.certainty == Certainty::Proven);
     Said {
         sources,
         text: text.to_owned(),

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the lowest to the highest; a file may name its own and those before it.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "source", "syntax", "eval", "catalog", "graph", "policy", "network", "findings", "rules",
-    "fix", "report", "config", "lsp", "cli",
+    "fix", "report", "config", "engine", "lsp", "cli",
 ];
 
 /// What the generator may name; it stands beside the layers, and only `cli` may name it.

@@ -66,8 +66,10 @@ fn run(text: &str) -> Vec<String> {
         }));
     }
     let catalog = Catalog::builtin();
-    let graph = graph::build(&stacks, &catalog);
-    let findings = rules::check(&graph, &catalog, RuleSet::builtin(), &|_| true);
+    let findings: Vec<_> = stacks
+        .iter()
+        .flat_map(|stack| rules::check(&graph::build(stack, &catalog), &catalog, RuleSet::builtin(), &|_| true))
+        .collect();
     let said = findings.iter().map(|finding| {
         let (path, start, end) = sources.order(finding.primary.span);
         format!("{} {path}:{start}-{end} {} {}", finding.rule, finding.message, sources.slice(finding.primary.span).len())

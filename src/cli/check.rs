@@ -7,14 +7,15 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::Exit;
 use super::options::{Check, Input};
 use super::terminal::Terminal;
-use super::{Exit, engine};
+use crate::engine;
 use crate::eval::terraform;
 use crate::findings::Severity;
-use crate::report::{Format, Report, Statistics, View, triage};
+use crate::report::{Format, Report, View};
 use crate::rules::RuleSet;
-use crate::source::{Files, Scope, Search, SourceMap, discover};
+use crate::source::{Discovered, Files, Scope, Search, SourceMap, discover};
 
 /// What a finding must reach to make the run fail, unless the user says otherwise.
 const FAIL_ON: Severity = Severity::Low;
@@ -72,14 +73,14 @@ pub(super) fn working() -> Result<PathBuf, Refusal> {
         .map_err(|error| Refusal::new(format!("the working folder: {error}")))
 }
 
-/// Reads and evaluates what the options name; with the number of files.
-pub(super) fn evaluated(
+/// What the options name, and what it is evaluated with.
+pub(super) fn found<'w>(
     input: &Input,
     order: &[bool],
-    files: &dyn Files,
-    sources: &SourceMap,
-    scope: &Scope,
-) -> Result<(engine::Outcome, usize), Refusal> {
+    files: &'w dyn Files,
+    sources: &'w SourceMap,
+    scope: &'w Scope,
+) -> Result<(Discovered, engine::World<'w>), Refusal> {
     input::existing(input, files, scope)?;
     let search = Search {
         paths: &input.paths,
@@ -94,12 +95,7 @@ pub(super) fn evaluated(
         settings: input::settings(input, order, files, sources, scope)?,
         parameters: input::parameters(input, files, sources, scope)?,
     };
-    let mut found = discover(files, sources, search);
-    let count = found.files();
-    let diagnostics = std::mem::take(&mut found.diagnostics);
-    let mut outcome = engine::evaluate(found, &world);
-    outcome.diagnostics.extend(diagnostics);
-    Ok((outcome, count))
+    Ok((discover(files, sources, search), world))
 }
 
 /// Everything between the options and the exit status.
@@ -124,14 +120,8 @@ fn checked(
             return Ok(Exit::Usage);
         }
     };
-    let (mut outcome, files) = evaluated(&options.input, order, &*files, &sources, &scope)?;
-    engine::ask(&mut outcome, &rules, &|id| selection.has(id));
-    let statistics = Statistics {
-        files,
-        rules: rules.ids().filter(|id| selection.has(id)).count(),
-        ..Statistics::default()
-    };
-    let mut report = reported(&sources, outcome, statistics);
+    let (found, world) = found(&options.input, order, &*files, &sources, &scope)?;
+    let mut report = engine::check(found, &world, &rules, &|id| selection.has(id));
     report.statistics.elapsed = started.elapsed();
     let said = engine::rules_of(&rules, &report);
     let view = View {
@@ -154,23 +144,6 @@ fn least(options: &Check) -> Severity {
         false => Severity::Info,
     };
     options.min_severity.unwrap_or(usual)
-}
-
-/// The report on what the engine gave.
-fn reported(sources: &SourceMap, outcome: engine::Outcome, mut statistics: Statistics) -> Report {
-    let engine::Outcome {
-        stacks,
-        findings,
-        mut diagnostics,
-    } = outcome;
-    statistics.stacks = stacks.len();
-    let mut missing = Vec::new();
-    for mut stack in stacks {
-        statistics.resources += stack.resources.len();
-        diagnostics.append(&mut stack.diagnostics);
-        missing.append(&mut stack.missing);
-    }
-    triage(sources, findings, diagnostics, missing, statistics)
 }
 
 /// Lost input is worse than findings: what was not read was not checked.

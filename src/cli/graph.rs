@@ -1,9 +1,10 @@
 //! `distrust graph`.
 
+use super::Exit;
 use super::check::{self, Refusal, input, output};
 use super::options::{Graph as Options, Notation};
 use super::terminal::Terminal;
-use super::{Exit, engine};
+use crate::engine;
 use crate::report::{Report, graph as drawing};
 use crate::source::{Scope, SourceMap};
 
@@ -20,21 +21,23 @@ fn drawn(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Ex
     let files = input::files(&mut options.input, &working)?;
     let root = options.input.root.as_deref();
     let scope = Scope::new(&*files, &working, root, &options.input.paths);
-    let (outcome, _) = check::evaluated(&options.input, order, &*files, &sources, &scope)?;
-    let graph = engine::graph(&outcome.stacks);
+    let (found, world) = check::found(&options.input, order, &*files, &sources, &scope)?;
+    let mut answers = engine::each(found, &world, &|_, graph| Some(graph));
+    let graphs = answers.stacks.iter_mut();
+    let graphs: Vec<_> = graphs.filter_map(|stack| stack.said.take()).collect();
     let text = match options.format {
-        Notation::Dot => drawing::dot(&graph),
-        Notation::Mermaid => drawing::mermaid(&graph),
-        Notation::Json => drawing::json(&graph),
+        Notation::Dot => drawing::dot(&graphs),
+        Notation::Mermaid => drawing::mermaid(&graphs),
+        Notation::Json => drawing::json(&graphs),
     };
     terminal
         .print(|out| out.write_all(text.as_bytes()))
         .map_err(|error| Refusal::new(format!("standard output: {error}")))?;
     let mut report = Report::default();
-    for stack in outcome.stacks {
+    for stack in answers.stacks {
         report.diagnostics.extend(stack.diagnostics);
     }
-    report.diagnostics.extend(outcome.diagnostics);
+    report.diagnostics.extend(answers.diagnostics);
     terminal.say(&output::diagnostics(
         &report.diagnostics,
         &sources,

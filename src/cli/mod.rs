@@ -1,7 +1,6 @@
 //! The program: what the command line asks for, done, and told to the shell.
 
 mod check;
-mod engine;
 mod graph;
 mod options;
 mod rules;

@@ -129,7 +129,7 @@ fn drop_plain(edges: Vec<Edge>) -> Vec<Edge> {
 
 struct Index<'a> {
     blocks: FxHashMap<Address, Vec<ResourceId>>,
-    names: FxHashMap<(&'a str, &'a str, EcoString), Vec<ResourceId>>,
+    names: FxHashMap<(&'a str, EcoString), Vec<ResourceId>>,
     resources: &'a [Resource],
 }
 
@@ -156,11 +156,7 @@ impl<'a> Index<'a> {
                 }]))
             });
             if let Some(key) = name.and_then(|name| key_of(&name, &resource.address.module)) {
-                let key = (
-                    resource.address.stack.as_str(),
-                    resource.kind.as_str(),
-                    key.text,
-                );
+                let key = (resource.kind.as_str(), key.text);
                 index.names.entry(key).or_default().push(resource.id);
             }
         }
@@ -269,9 +265,8 @@ impl<'a> Index<'a> {
             let Some(key) = key_of(&value, &resource.address.module) else {
                 continue;
             };
-            let stack = resource.address.stack.as_str();
             for kind in kinds {
-                let by = |text: &str| self.names.get(&(stack, kind.as_str(), text.into()));
+                let by = |text: &str| self.names.get(&(kind.as_str(), text.into()));
                 // Google's long names end in the name: `storage.googleapis.com/logs`, `projects/…/networks/main`.
                 let last = || by(key.text.rsplit_once('/')?.1);
                 let named = by(&key.text).or_else(last);

@@ -1,4 +1,4 @@
-//! Resources and edges: what every stack declares, in one vocabulary, and how it hangs together.
+//! Resources and edges: what a stack declares, in one vocabulary, and how it hangs together.
 //!
 //! A resource keeps its dialect's own body and is *asked* for attributes by their path in the vocabulary
 //! ([`Resource::start`]): nothing is copied or renamed that nobody asks for, free-form maps (tags, policy documents) are
@@ -135,8 +135,8 @@ pub struct Graph {
     pub open: Vec<OpenEdge>,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
     incoming: Vec<Vec<u32>>,
-    /// The places in `open` of those of a stack that may end at a kind; under no kind those that may end at any.
-    open_by_end: FxHashMap<(EcoString, EcoString), Vec<u32>>,
+    /// The places in `open` of those that may end at a kind; under no kind those that may end at any.
+    open_by_end: FxHashMap<EcoString, Vec<u32>>,
 }
 
 impl Graph {
@@ -167,12 +167,10 @@ impl Graph {
         &self.open[from..to]
     }
 
-    /// The edges of its stack that may end at a resource.
+    /// The edges that may end at a resource.
     pub fn open_towards(&self, resource: &Resource) -> impl Iterator<Item = &OpenEdge> {
-        let stack = &resource.address.stack;
-        let of = |kind: &EcoString| self.open_by_end.get(&(stack.clone(), kind.clone()));
-        let named = of(&resource.kind).into_iter().flatten();
-        let all = of(&EcoString::new()).into_iter().flatten();
+        let of = |kind: &str| self.open_by_end.get(kind).into_iter().flatten();
+        let (named, all) = (of(&resource.kind), of(""));
         named.chain(all).map(|&at| &self.open[at as usize])
     }
 
@@ -251,12 +249,9 @@ pub fn literal_value(literal: &crate::catalog::Literal) -> Value {
     default::literal_value(literal, Span::nowhere())
 }
 
-/// The graph of some stacks.
-pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
-    let mut resources: Vec<Resource> = stacks
-        .iter()
-        .flat_map(|stack| lower::lower(stack, catalog))
-        .collect();
+/// The graph of a stack. Edges never leave it.
+pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
+    let mut resources: Vec<Resource> = lower::lower(stack, catalog);
     // A satellite that belongs to nobody here stands twice under its address: as itself and as what it says of another.
     resources
         .sort_by(|a, b| (&a.address, a.partial, &a.kind).cmp(&(&b.address, b.partial, &b.kind)));
@@ -273,9 +268,8 @@ pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
     for (at, edge) in edges.iter().enumerate() {
         incoming[edge.to.0 as usize].push(at as u32);
     }
-    let mut open_by_end: FxHashMap<(EcoString, EcoString), Vec<u32>> = FxHashMap::default();
+    let mut open_by_end: FxHashMap<EcoString, Vec<u32>> = FxHashMap::default();
     for (at, edge) in open.iter().enumerate() {
-        let stack = &resources[edge.from.0 as usize].address.stack;
         let any = [EcoString::new()];
         let kinds = if edge.kinds.is_empty() {
             &any[..]
@@ -283,10 +277,7 @@ pub fn build(stacks: &[Stack], catalog: &Catalog) -> Graph {
             &edge.kinds[..]
         };
         for kind in kinds {
-            let ends = open_by_end
-                .entry((stack.clone(), kind.clone()))
-                .or_default();
-            ends.push(at as u32);
+            open_by_end.entry(kind.clone()).or_default().push(at as u32);
         }
     }
     Graph {

@@ -10,63 +10,65 @@ use crate::graph::{Graph, Resource};
 /// The version of the JSON format. It grows when a field changes its meaning or goes; new fields leave it.
 pub const VERSION: u32 = 1;
 
-/// The graph in the language of Graphviz. Resources are named by their place in the graph.
-pub fn dot(graph: &Graph) -> String {
+/// The graphs in the language of Graphviz. Resources are named by their place among all of them.
+pub fn dot(graphs: &[Graph]) -> String {
     let mut out = String::from("digraph resources {\n  rankdir=LR;\n  node [shape=box];\n");
-    for resource in shown(graph) {
-        let label = quoted(&format!("{}\n{}", resource.address, resource.kind));
-        let _ = writeln!(out, "  r{} [label=\"{label}\"];", resource.id.0);
-    }
-    for edge in &graph.edges {
-        let label = edge.relation.word();
-        let _ = writeln!(
-            out,
-            "  r{} -> r{} [label=\"{label}\"];",
-            edge.from.0, edge.to.0
-        );
+    for (first, graph) in numbered(graphs) {
+        for resource in shown(graph) {
+            let label = quoted(&format!("{}\n{}", resource.address, resource.kind));
+            let _ = writeln!(out, "  r{} [label=\"{label}\"];", first + resource.id.0);
+        }
+        for edge in &graph.edges {
+            let (from, to, label) = (edge.from.0, edge.to.0, edge.relation.word());
+            let _ = writeln!(
+                out,
+                "  r{} -> r{} [label=\"{label}\"];",
+                first + from,
+                first + to
+            );
+        }
     }
     out.push_str("}\n");
     out
 }
 
-/// The graph as a Mermaid flowchart.
-pub fn mermaid(graph: &Graph) -> String {
+/// The graphs as a Mermaid flowchart.
+pub fn mermaid(graphs: &[Graph]) -> String {
     let mut out = String::from("flowchart LR\n");
-    for resource in shown(graph) {
-        let label = entities(&resource.address.to_string());
-        let _ = writeln!(out, "  r{}[\"{label}\"]", resource.id.0);
-    }
-    for edge in &graph.edges {
-        let _ = writeln!(
-            out,
-            "  r{} -->|{}| r{}",
-            edge.from.0,
-            edge.relation.word(),
-            edge.to.0
-        );
+    for (first, graph) in numbered(graphs) {
+        for resource in shown(graph) {
+            let label = entities(&resource.address.to_string());
+            let _ = writeln!(out, "  r{}[\"{label}\"]", first + resource.id.0);
+        }
+        for edge in &graph.edges {
+            let (from, to, label) = (edge.from.0, edge.to.0, edge.relation.word());
+            let _ = writeln!(out, "  r{} -->|{label}| r{}", first + from, first + to);
+        }
     }
     out
 }
 
-/// The graph as JSON: `version`, `resources`, `edges`. Values are not shown: they may be secret.
-pub fn json(graph: &Graph) -> String {
+/// The graphs as JSON: `version`, `resources`, `edges`. Values are not shown: they may be secret.
+pub fn json(graphs: &[Graph]) -> String {
     let name = |resource: &Resource| Name {
         stack: resource.address.stack.to_string(),
         address: resource.address.to_string(),
     };
     let document = Document {
         version: VERSION,
-        resources: shown(graph)
+        resources: graphs
+            .iter()
+            .flat_map(shown)
             .map(|resource| Node {
                 name: name(resource),
                 kind: resource.kind.to_string(),
                 certain: resource.exists.is_true(),
             })
             .collect(),
-        edges: graph
-            .edges
+        edges: graphs
             .iter()
-            .map(|edge| Link {
+            .flat_map(|graph| graph.edges.iter().map(move |edge| (graph, edge)))
+            .map(|(graph, edge)| Link {
                 from: name(graph.resource(edge.from)),
                 to: name(graph.resource(edge.to)),
                 relation: edge.relation.word(),
@@ -75,6 +77,15 @@ pub fn json(graph: &Graph) -> String {
             .collect(),
     };
     serde_json::to_string_pretty(&document).map_or_else(|_| String::new(), |text| text + "\n")
+}
+
+/// The graphs, each with the number of resources in those before it.
+fn numbered(graphs: &[Graph]) -> impl Iterator<Item = (u32, &Graph)> {
+    graphs.iter().scan(0, |next, graph| {
+        let first = *next;
+        *next += graph.resources.len() as u32;
+        Some((first, graph))
+    })
 }
 
 /// The resources and data sources, without what satellites say of others that are not here.

@@ -388,7 +388,7 @@ fn edges_connect_what_a_rule_may_ask_for() {
         diagnostics: Vec::new(),
     };
     let catalog = Catalog::builtin();
-    let graph = build(&[stack], catalog);
+    let graph = build(&stack, catalog);
     let edges: Vec<_> = graph
         .edges
         .iter()

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
-use super::super::engine;
 use super::super::options::{Check, Input};
 use super::Refusal;
 use crate::config::{self, Name, RuleParameter, Selection};
+use crate::engine;
 use crate::eval::terraform::{self, Setting};
 use crate::rules::RuleSet;
 use crate::source::{Diagnostic, Disk, Files, Memory, Overlay, Scope, SourceMap};

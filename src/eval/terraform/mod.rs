@@ -52,6 +52,18 @@ pub const THREAD_STACK_BYTES: usize = 256 << 20;
 ///
 /// Call it on a thread whose stack has [`THREAD_STACK_BYTES`]; rayon's threads of the current pool do the work.
 pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
+    each_root(folders, world, &|stack| stack)
+}
+
+/// Evaluates every root among the folders and hands each stack on as soon as it is there, so that nobody needs to hold
+/// all of them; what was made of them, in the order of their paths.
+///
+/// Call it as [`evaluate`].
+pub fn each_root<T: Send>(
+    folders: Vec<Folder>,
+    world: &World<'_>,
+    then: &(dyn Fn(Stack) -> T + Sync),
+) -> Vec<T> {
     let program = Program::load(folders, world);
     let roots = program.roots();
     roots
@@ -61,10 +73,11 @@ pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
                 root.shown.clone(),
                 root.files.first().map(|tree| tree.source),
             );
-            guarded(|| stack(&program, root)).unwrap_or_else(|fault| {
+            let stack = guarded(|| stack(&program, root)).unwrap_or_else(|fault| {
                 let span = first.map_or(Span::nowhere(), |source| Span::new(source, 0, 0));
                 failed(shown, span, &fault)
-            })
+            });
+            then(stack)
         })
         .collect()
 }

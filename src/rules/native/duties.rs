@@ -93,7 +93,7 @@ fn apart(subject: &Subject<'_>, duties: &Duties) -> Outcome {
 /// and both mean that of the provider. One variable of a module has one value, whatever it is.
 fn in_one_place(one: &Resource, other: &Resource) -> Truth {
     const PLACES: [&str; 4] = ["project", "folder", "org_id", "crypto_key_id"];
-    if one.address.stack != other.address.stack || one.address.module != other.address.module {
+    if one.address.module != other.address.module {
         return Truth::False;
     }
     let named = |own: &Resource, name: &str| {

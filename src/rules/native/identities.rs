@@ -2,7 +2,7 @@
 
 use crate::catalog::{Path, Relation, Step};
 use crate::eval::{Data, Truth, Value, Why};
-use crate::graph::{Resource, ResourceId, walk};
+use crate::graph::{Resource, walk};
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
 
@@ -12,7 +12,7 @@ const USER: &str = "aws.iam.user";
 /// and nothing may be quadratic.
 const NEIGHBOURS: usize = 32;
 
-/// Whether a question holds of some other resource of the same kind and stack; not known where there are too many to ask
+/// Whether a question holds of some other resource of the same kind; not known where there are too many to ask
 /// and none of those asked says yes.
 pub(super) fn some_neighbour(subject: &Subject<'_>, ask: impl Fn(&Resource) -> Truth) -> Truth {
     let (resource, graph) = (subject.resource, subject.graph);
@@ -22,17 +22,14 @@ pub(super) fn some_neighbour(subject: &Subject<'_>, ask: impl Fn(&Resource) -> T
         at.saturating_sub(NEIGHBOURS),
         all.len().min(at + 1 + NEIGHBOURS),
     );
-    let here = |id: &&ResourceId| graph.resource(**id).address.stack == resource.address.stack;
-    let near = all[from..to].iter().filter(here);
-    let near = near.filter(|id| **id != resource.id);
+    let near = all[from..to].iter().filter(|id| **id != resource.id);
     let found = Truth::any(near.map(|id| ask(graph.resource(*id))));
-    let beyond = [from.checked_sub(1), Some(to)];
-    let more = beyond
-        .into_iter()
-        .flatten()
-        .filter_map(|at| all.get(at))
-        .any(|id| here(&id));
-    if more { found | Truth::Unknown } else { found }
+    let all_asked = from == 0 && to == all.len();
+    if all_asked {
+        found
+    } else {
+        found | Truth::Unknown
+    }
 }
 
 fn path(name: &str, each: bool) -> Path {

@@ -29,7 +29,7 @@ fn an_edge_that_may_be_there_leaves_it_open() {
         diagnostics: Vec::new(),
     };
     let catalog = Catalog::builtin();
-    let found = check(&build(&[stack], catalog), catalog, &rules, &|_| true);
+    let found = check(&build(&stack, catalog), catalog, &rules, &|_| true);
     assert_eq!(found.len(), 1);
     assert_eq!(
         found[0].certainty,

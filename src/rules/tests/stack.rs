@@ -107,6 +107,6 @@ pub(super) fn findings(language: Language, resources: Vec<Declared>, rule: &str)
         diagnostics: Vec::new(),
     };
     let catalog = Catalog::builtin();
-    let graph = build(&[stack], catalog);
+    let graph = build(&stack, catalog);
     check(&graph, catalog, RuleSet::builtin(), &|own| own == rule)
 }

@@ -1,0 +1,173 @@
+//! Each stack by itself: evaluated, lowered into its graph, asked and dropped.
+
+use super::*;
+use crate::graph;
+
+/// Evaluates everything that was found and asks each stack that is judged by itself.
+///
+/// A fault of this program in one stack costs the answer about that stack: what `T` says by default stands for it, beside
+/// a diagnostic.
+///
+/// Call it on a thread with [`terraform::THREAD_STACK_BYTES`] of stack, in a pool of such threads.
+pub fn each<T: Default + Send>(
+    found: Discovered,
+    world: &World<'_>,
+    ask: &(dyn Fn(&Stack, Graph) -> T + Sync),
+) -> Answers<T> {
+    let mut out = Answers {
+        stacks: Vec::new(),
+        diagnostics: found.diagnostics,
+    };
+    let first = found.folders.first().and_then(first_byte);
+    let of_terraform = guarded(|| match found.plans.is_empty() {
+        true => (
+            of_roots(found.folders, world, &|stack| answer(stack, world, ask)),
+            Vec::new(),
+        ),
+        // A plan stands for the stack that it is a plan of, so that all stacks are kept until the plans are read.
+        false => {
+            let stacks = of_roots(found.folders, world, &|stack| stack);
+            let (stacks, failed) = with_plans(stacks, &found.plans);
+            let stacks = stacks.into_par_iter();
+            (
+                stacks.map(|stack| answer(stack, world, ask)).collect(),
+                failed,
+            )
+        }
+    });
+    match of_terraform {
+        Ok((answers, failed)) => {
+            out.stacks.extend(answers);
+            out.diagnostics.extend(failed);
+        }
+        Err(fault) => {
+            let place = first.unwrap_or(Span::nowhere());
+            out.diagnostics.push(internal_error(place, &fault));
+        }
+    }
+    let of_templates: Vec<_> = found
+        .templates
+        .par_iter()
+        .map(|file| {
+            guarded(|| answer(template_stack(file, world), world, ask))
+                .map_err(|fault| internal_error(start(file), &fault))
+        })
+        .collect();
+    for made in of_templates {
+        match made {
+            Ok(answer) => out.stacks.push(answer),
+            Err(diagnostic) => out.diagnostics.push(diagnostic),
+        }
+    }
+    out.judge_nested_through_callers();
+    out
+}
+
+/// Asks a stack and lets go of it.
+fn answer<T: Default>(
+    mut stack: Stack,
+    world: &World<'_>,
+    ask: &(dyn Fn(&Stack, Graph) -> T + Sync),
+) -> Answer<T> {
+    let said = guarded(|| ask(&stack, graph::build(&stack, Catalog::builtin())));
+    let said = said.unwrap_or_else(|fault| {
+        let first = stack.resources.first();
+        let span = first.map_or(Span::nowhere(), |resource| resource.header);
+        stack.diagnostics.push(internal_error(span, &fault));
+        T::default()
+    });
+    let nests = match stack.language {
+        Language::CloudFormation => nests(&stack, world.sources),
+        Language::Terraform => BTreeSet::new(),
+    };
+    Answer {
+        resources: stack.resources.len(),
+        name: stack.name,
+        language: stack.language,
+        missing: stack.missing,
+        diagnostics: stack.diagnostics,
+        said,
+        nests,
+    }
+}
+
+/// The templates that a template nests, by their shown paths.
+fn nests(stack: &Stack, sources: &SourceMap) -> BTreeSet<EcoString> {
+    let inner = stack.resources.iter();
+    let inner = inner.filter(|resource| !resource.address.module.is_empty());
+    inner
+        .map(|resource| sources.get(resource.span.source).path.as_ref().into())
+        .collect()
+}
+
+/// Reads the plans; each takes the place of the stack that it is a plan of.
+fn with_plans(mut stacks: Vec<Stack>, plans: &[Arc<SourceFile>]) -> (Vec<Stack>, Vec<Diagnostic>) {
+    let (mut read, mut failed) = (Vec::new(), Vec::new());
+    for file in plans {
+        match guarded(|| terraform::plan::read(file, &stacks)) {
+            Ok(plan) => read.push(plan),
+            Err(fault) => failed.push(internal_error(start(file), &fault)),
+        }
+    }
+    let replaced: BTreeSet<EcoString> = read.iter().filter_map(|(_, name)| name.clone()).collect();
+    stacks.retain(|stack| !replaced.contains(&stack.name));
+    stacks.extend(read.into_iter().map(|(stack, _)| stack));
+    (stacks, failed)
+}
+
+impl<T> Answers<T> {
+    /// Leaves out the templates that another template nests: they are part of that stack, with the parameters it passes.
+    /// Templates that nest each other stay.
+    fn judge_nested_through_callers(&mut self) {
+        let templates = self.stacks.iter();
+        let templates = templates.filter(|stack| stack.language == Language::CloudFormation);
+        let nests: std::collections::BTreeMap<&EcoString, &BTreeSet<EcoString>> =
+            templates.map(|stack| (&stack.name, &stack.nests)).collect();
+        let nested: BTreeSet<EcoString> = nests
+            .iter()
+            .flat_map(|(outer, inner)| inner.iter().map(move |name| (*outer, name)))
+            .filter(|(outer, name)| {
+                outer != name && !nests.get(name).is_some_and(|back| back.contains(*outer))
+            })
+            .map(|(_, name)| name.clone())
+            .collect();
+        self.stacks.retain(|stack| !nested.contains(&stack.name));
+    }
+}
+
+fn template_stack(file: &Arc<SourceFile>, world: &World<'_>) -> Stack {
+    let document = yaml::parse(file);
+    cloudformation::evaluate(&cloudformation::Request {
+        file,
+        document: &document,
+        path: &world.scope.absolute(Path::new(&*file.path)),
+        roots: world.scope.readable(),
+        files: world.files,
+        sources: world.sources,
+        parameters: &world.parameters,
+    })
+}
+
+fn of_roots<T: Send>(
+    folders: Vec<Folder>,
+    world: &World<'_>,
+    then: &(dyn Fn(Stack) -> T + Sync),
+) -> Vec<T> {
+    let of = terraform::World {
+        sources: world.sources,
+        files: world.files,
+        scope: world.scope,
+        settings: world.settings.clone(),
+    };
+    terraform::each_root(folders, &of, then)
+}
+
+/// The first byte of the first file of a folder.
+fn first_byte(folder: &Folder) -> Option<Span> {
+    let (_, file) = folder.files.first()?;
+    Some(start(file))
+}
+
+fn start(file: &SourceFile) -> Span {
+    Span::new(file.id, 0, 0)
+}

@@ -1,0 +1,113 @@
+//! From what was named to what is said: the one place that knows the order of the steps.
+//!
+//! Discovery finds folders, templates and plans; each root and template becomes a stack, each stack a graph, and a graph
+//! is asked. Nothing crosses stacks, so each goes all the way alone and is dropped: at its peak a run holds as many
+//! stacks as it has threads. The command line asks once; whoever asks again (an editor) does so through the same door.
+//!
+//! A fault of this program in one stack is a diagnostic about that stack.
+
+mod each;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use ecow::EcoString;
+use rayon::prelude::*;
+
+use crate::catalog::Catalog;
+use crate::eval::{Language, MissingModule, Stack, cloudformation, terraform};
+use crate::findings::{Finding, RuleInfo};
+use crate::graph::Graph;
+use crate::report::{Report, Statistics, triage};
+use crate::rules::{self, RuleSet};
+use crate::source::{
+    Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
+    internal_error,
+};
+use crate::syntax::yaml::{self, Document};
+
+pub use each::each;
+
+/// What the stacks are evaluated with.
+pub struct World<'w> {
+    /// The files that may be read.
+    pub files: &'w dyn Files,
+    /// The texts that were read.
+    pub sources: &'w SourceMap,
+    /// Where the run takes place.
+    pub scope: &'w Scope,
+    /// Terraform's variables and the folders with copies of remote modules.
+    pub settings: terraform::Settings,
+    /// CloudFormation's parameters, in rising precedence.
+    pub parameters: Vec<Document>,
+}
+
+/// What was asked of each stack, and what is wrong with inputs that gave none.
+#[derive(Debug)]
+pub struct Answers<T> {
+    /// One for each stack that is judged by itself: Terraform's roots by their paths, plans, then templates.
+    pub stacks: Vec<Answer<T>>,
+    /// What is wrong with inputs that gave no stack.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What was asked of one stack, and what a report says of the stack itself.
+#[derive(Debug)]
+pub struct Answer<T> {
+    /// The name of the stack.
+    pub name: EcoString,
+    /// Its language.
+    pub language: Language,
+    /// How many resources it declares.
+    pub resources: usize,
+    /// Modules and templates that it calls and that are not here.
+    pub missing: Vec<MissingModule>,
+    /// What is wrong with its input.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The answer.
+    pub said: T,
+    /// The templates that are part of it.
+    nests: BTreeSet<EcoString>,
+}
+
+/// Whether these bytes look like a CloudFormation template.
+pub fn is_template(bytes: &[u8]) -> bool {
+    // A letter in another encoding, in a comment perhaps, makes it no less a template.
+    yaml::looks_like_template(&String::from_utf8_lossy(bytes))
+}
+
+/// What is known of the rules that a report speaks of, sorted by id.
+pub fn rules_of(rules: &RuleSet, report: &Report) -> Vec<RuleInfo> {
+    let said: BTreeSet<&str> = report.all().map(|finding| finding.rule.as_str()).collect();
+    said.into_iter().filter_map(|id| rules.info(id)).collect()
+}
+
+/// Evaluates everything that was found, asks the rules that are selected, by their ids, and reports.
+///
+/// Call it on a thread with [`terraform::THREAD_STACK_BYTES`] of stack, in a pool of such threads.
+pub fn check(
+    found: Discovered,
+    world: &World<'_>,
+    rules: &RuleSet,
+    selected: &(dyn Fn(&str) -> bool + Sync),
+) -> Report {
+    let mut statistics = Statistics {
+        files: found.files(),
+        rules: rules.ids().filter(|id| selected(id)).count(),
+        ..Statistics::default()
+    };
+    let answers = each(found, world, &|_, graph| {
+        rules::check(&graph, Catalog::builtin(), rules, selected)
+    });
+    statistics.stacks = answers.stacks.len();
+    let mut diagnostics = answers.diagnostics;
+    let (mut findings, mut missing): (Vec<Finding>, Vec<MissingModule>) = Default::default();
+    for mut stack in answers.stacks {
+        statistics.resources += stack.resources;
+        diagnostics.append(&mut stack.diagnostics);
+        missing.append(&mut stack.missing);
+        findings.append(&mut stack.said);
+    }
+    triage(world.sources, findings, diagnostics, missing, statistics)
+}
