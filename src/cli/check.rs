@@ -2,6 +2,7 @@
 
 pub(super) mod input;
 pub(super) mod output;
+mod verdict;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -12,13 +13,9 @@ use super::options::{Check, Input};
 use super::terminal::Terminal;
 use crate::engine;
 use crate::eval::terraform;
-use crate::findings::Severity;
-use crate::report::{Format, Report, View};
+use crate::report::View;
 use crate::rules::RuleSet;
 use crate::source::{Discovered, Files, Scope, Search, SourceMap, discover};
-
-/// What a finding must reach to make the run fail, unless the user says otherwise.
-const FAIL_ON: Severity = Severity::Low;
 
 /// Why nothing was checked.
 pub(super) struct Refusal {
@@ -36,14 +33,9 @@ impl Refusal {
 /// Checks what the options say and reports.
 pub(super) fn run(mut options: Check, order: &[bool], terminal: Terminal) -> Exit {
     let started = Instant::now();
-    let exit_zero = options.exit_zero;
-    let exit = with_threads(options.input.threads, terminal, || {
+    with_threads(options.input.threads, terminal, || {
         checked(&mut options, order, terminal, started)
-    });
-    match exit {
-        Exit::Findings | Exit::Input if exit_zero => Exit::Clean,
-        exit => exit,
-    }
+    })
 }
 
 /// Runs in a pool of threads that evaluation can use: it needs deep stacks, which are reserved, not used.
@@ -126,33 +118,14 @@ fn checked(
     let said = engine::rules_of(&rules, &report);
     let view = View {
         sources: &sources,
+        masks: &report.masks,
         rules: &said,
         scope: &scope,
         undecided: options.undecided,
-        least: least(options),
+        least: verdict::Thresholds::of(options).least,
     };
+    let verdict = verdict::judge(&report, options);
     output::write(&report, view, options, terminal)?;
-    output::tell(&report, view, options, terminal);
-    Ok(verdict(&report, options.fail_on.unwrap_or(FAIL_ON)))
-}
-
-/// The least severity that is shown. Who reads a text is spared what is only worth knowing, unless it is asked for.
-fn least(options: &Check) -> Severity {
-    let text = options.output_format.unwrap_or(Format::Text) == Format::Text;
-    let usual = match text && options.selected.is_none() {
-        true => Severity::Low,
-        false => Severity::Info,
-    };
-    options.min_severity.unwrap_or(usual)
-}
-
-/// Lost input is worse than findings: what was not read was not checked.
-fn verdict(report: &Report, fail_on: Severity) -> Exit {
-    if report.lost_input() {
-        Exit::Input
-    } else if report.reaches(fail_on) {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    }
+    output::tell(&report, view, options, verdict.why.as_deref(), terminal);
+    Ok(verdict.exit)
 }

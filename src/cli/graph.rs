@@ -5,7 +5,7 @@ use super::check::{self, Refusal, input, output};
 use super::options::{Graph as Options, Notation};
 use super::terminal::Terminal;
 use crate::engine;
-use crate::report::{Report, graph as drawing};
+use crate::report::{Masks, Statistics, graph as drawing, triage};
 use crate::source::{Scope, SourceMap};
 
 /// Draws the graph of what the options name.
@@ -31,21 +31,20 @@ fn drawn(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Ex
         Notation::Json => drawing::json(&graphs),
     };
     terminal
-        .print(|out| out.write_all(text.as_bytes()))
+        .print_data(|out| out.write_all(text.as_bytes()))
         .map_err(|error| Refusal::new(format!("standard output: {error}")))?;
-    let mut report = Report::default();
+    let mut said = answers.diagnostics;
     for stack in answers.stacks {
-        report.diagnostics.extend(stack.diagnostics);
+        said.extend(stack.diagnostics);
     }
-    report.diagnostics.extend(answers.diagnostics);
+    let masks = Masks::new(&sources, std::iter::empty(), said.iter());
+    let none = Statistics::default();
+    let report = triage(&sources, masks, Vec::new(), said, Vec::new(), none);
     terminal.say(&output::diagnostics(
         &report.diagnostics,
         &sources,
+        &report.masks,
         terminal,
     ));
-    Ok(if report.lost_input() {
-        Exit::Input
-    } else {
-        Exit::Clean
-    })
+    Ok(Exit::Input.when(report.lost_input()))
 }

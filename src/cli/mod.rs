@@ -1,60 +1,33 @@
 //! The program: what the command line asks for, done, and told to the shell.
 
 mod check;
+mod exit;
 mod graph;
 mod options;
 mod rules;
 mod terminal;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::report::printable_lines;
 use crate::source::{guarded, silence_panics};
+pub use exit::Exit;
 use options::{Command, Options};
 use terminal::Terminal;
-
-/// How a run ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Nothing at or above the threshold.
-    Clean = 0,
-    /// Findings.
-    Findings = 1,
-    /// Wrong usage or settings: nothing was checked.
-    Usage = 2,
-    /// Some input could not be read; the rest was checked.
-    Input = 3,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(exit as u8)
-    }
-}
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     silence_panics();
     let matches = match Options::command().try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => {
-            // Help goes to standard output, complaints to standard error; whether anybody reads it is all the same.
-            let _ = error.print();
-            let exit = if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Clean
-            };
-            return exit.into();
-        }
+        Err(error) => return complaint(&error).into(),
     };
     let options = match Options::from_arg_matches(&matches) {
         Ok(options) => options,
-        Err(error) => {
-            let _ = error.print();
-            return Exit::Usage.into();
-        }
+        Err(error) => return complaint(&error).into(),
     };
     let terminal = Terminal::new(options.color);
     let run = guarded(|| match options.command {
@@ -89,9 +62,36 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Writes a text to standard output.
+/// Help goes to standard output, complaints to standard error; whether anybody reads it is all the same.
+/// A complaint repeats the arguments, which may be the names of scanned files.
+fn complaint(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Clean;
+    }
+    let text = printable_lines(&error.render().to_string());
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    Exit::Usage
+}
+
+/// Writes a text for people to standard output.
 fn print(terminal: Terminal, text: &str) -> Exit {
-    match terminal.print(|out| out.write_all(text.as_bytes())) {
+    printed(
+        terminal,
+        terminal.print(|out| out.write_all(text.as_bytes())),
+    )
+}
+
+/// Writes a text for programs to standard output.
+fn print_data(terminal: Terminal, text: &str) -> Exit {
+    printed(
+        terminal,
+        terminal.print_data(|out| out.write_all(text.as_bytes())),
+    )
+}
+
+fn printed(terminal: Terminal, result: std::io::Result<()>) -> Exit {
+    match result {
         Ok(()) => Exit::Clean,
         Err(error) => {
             terminal.error(&format!("standard output: {error}"), None);
@@ -103,14 +103,14 @@ fn print(terminal: Terminal, text: &str) -> Exit {
 fn completions(shell: clap_complete::Shell, terminal: Terminal) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Options::command(), "distrust", &mut script);
-    print(terminal, &String::from_utf8_lossy(&script))
+    print_data(terminal, &String::from_utf8_lossy(&script))
 }
 
 fn man(terminal: Terminal) -> Exit {
     let mut page = Vec::new();
     // Memory takes all that is written to it.
     let _ = clap_mangen::Man::new(Options::command()).render(&mut page);
-    print(terminal, &String::from_utf8_lossy(&page))
+    print_data(terminal, &String::from_utf8_lossy(&page))
 }
 
 #[cfg(test)]

@@ -52,9 +52,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit status:\n  0  no finding at or above the --fail-on severity\n  1  findings\n  2  wrong usage or settings\n  3  some input could not be read; the rest was checked"
-)]
+#[command(after_help = super::exit::table())]
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) input: Input,
@@ -91,13 +89,16 @@ pub(super) struct Check {
         help_heading = "Rules"
     )]
     pub(super) ignore: Option<Vec<String>>,
-    /// The least severity that is shown [default: low in `text`, info in the other formats and where rules are selected]
+    /// The least severity that is shown [default: medium in `text`, info in the other formats and where rules are selected]
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
     pub(super) min_severity: Option<Severity>,
-    /// The least severity that makes the exit status 1 [default: low]
+    /// The least severity that makes the exit status 1; never less than is shown by --min-severity [default: medium]
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Rules")]
     pub(super) fail_on: Option<Severity>,
-    /// Exit with 0 whatever is found or could not be read
+    /// Exit with 4 where something as severe as that is undecided
+    #[arg(long, help_heading = "Rules")]
+    pub(super) fail_on_undecided: bool,
+    /// Exit with 0 whatever is found, undecided or could not be read
     #[arg(long, help_heading = "Rules")]
     pub(super) exit_zero: bool,
 

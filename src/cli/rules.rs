@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::options::{Listing, Rules};
 use super::terminal::Terminal;
-use super::{Exit, print};
+use super::{Exit, print, print_data};
 use crate::config::{Name, Selection, nearest};
 use crate::findings::RuleInfo;
+use crate::report::json_text;
 use crate::rules::RuleSet;
 
 /// A rule as listed for programs.
@@ -56,13 +57,7 @@ pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
         Listing::Text => print(terminal, &table(&chosen)),
         Listing::Json => {
             let listed: Vec<Listed<'_>> = chosen.into_iter().map(listed).collect();
-            match serde_json::to_string_pretty(&listed) {
-                Ok(text) => print(terminal, &format!("{text}\n")),
-                Err(error) => {
-                    terminal.error(&error.to_string(), None);
-                    Exit::Usage
-                }
-            }
+            print_data(terminal, &json_text(&listed))
         }
     }
 }

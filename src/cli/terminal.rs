@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use super::options::Color;
-use crate::report::Dress;
+use crate::report::{Dress, Guarded, printable};
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 120;
@@ -40,11 +40,26 @@ impl Terminal {
         }
     }
 
-    /// Writes to standard output through a buffer. A reader that has gone away is no error: it has seen enough.
+    /// Writes a text for people to standard output; nothing in it can command a terminal or a log.
     ///
     /// # Errors
     /// Those of the output.
     pub(super) fn print(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.print_data(|out| {
+            let mut guarded = Guarded::new(out, self.out.color);
+            write(&mut guarded)?;
+            guarded.flush()
+        })
+    }
+
+    /// Writes bytes for programs to standard output, through a buffer. A reader that has gone away is no error: it has seen enough.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub(super) fn print_data(
         self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
@@ -67,9 +82,15 @@ impl Terminal {
         }
     }
 
-    /// Writes to standard error. When that is not possible there is nobody left to tell.
+    /// Writes to standard error, as guarded. When that is not possible there is nobody left to tell.
     pub(super) fn say(self, text: &str) {
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let mut safe = Vec::with_capacity(text.len());
+        let mut guarded = Guarded::new(&mut safe, self.err.color);
+        let _ = guarded
+            .write_all(text.as_bytes())
+            .and_then(|()| guarded.flush());
+        drop(guarded);
+        let _ = io::stderr().lock().write_all(&safe);
     }
 
     /// Says that the run cannot go on.
@@ -78,9 +99,9 @@ impl Terminal {
             true => ("\u{1b}[1m\u{1b}[91m", "\u{1b}[0m"),
             false => ("", ""),
         };
-        let mut text = format!("{on}error{off}: {}\n", crate::report::printable(message));
+        let mut text = format!("{on}error{off}: {}\n", printable(message));
         if let Some(help) = help {
-            text += &format!("  help: {}\n", crate::report::printable(help));
+            text += &format!("  help: {}\n", printable(help));
         }
         self.say(&text);
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub ignore: Option<Vec<Name>>,
     /// The least severity that makes a run fail.
     pub fail_on: Option<Severity>,
+    /// Whether a run fails where something is undecided.
+    pub fail_on_undecided: Option<bool>,
     /// The least severity that is shown.
     pub min_severity: Option<Severity>,
     /// How findings are written.

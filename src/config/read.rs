@@ -14,6 +14,7 @@ use crate::source::{Code, Diagnostic, SourceFile, Span};
 const KEYS: &[&str] = &[
     "exclude",
     "fail-on",
+    "fail-on-undecided",
     "ignore",
     "min-severity",
     "module-dir",
@@ -96,6 +97,7 @@ impl Reader<'_> {
                 let names = Severity::ALL.map(Severity::name);
                 settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
             }
+            "fail-on-undecided" => settings.fail_on_undecided = self.boolean(value),
             "min-severity" => {
                 let names = Severity::ALL.map(Severity::name);
                 settings.min_severity = self.one_of(value, &names).and_then(Severity::named);
@@ -173,6 +175,17 @@ impl Reader<'_> {
             }
         }
         Some(names)
+    }
+
+    /// Yes or no.
+    fn boolean(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(yes) => Some(*yes),
+            _ => {
+                self.say(value.span(), "true or false is expected here");
+                None
+            }
+        }
     }
 
     /// One of some words.

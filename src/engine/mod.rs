@@ -19,8 +19,8 @@ use crate::catalog::Catalog;
 use crate::eval::{Language, MissingModule, Stack, cloudformation, terraform};
 use crate::findings::{Finding, RuleInfo};
 use crate::graph::Graph;
-use crate::report::{Report, Statistics, triage};
-use crate::rules::{self, RuleSet};
+use crate::report::{Masks, Report, Statistics, triage};
+use crate::rules::{self, RuleSet, secret};
 use crate::source::{
     Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
     internal_error,
@@ -97,8 +97,10 @@ pub fn check(
         rules: rules.ids().filter(|id| selected(id)).count(),
         ..Statistics::default()
     };
+    // What is secret is hidden also where the rules that find it are not selected.
+    let asked = |id: &str| selected(id) || rules.finds_secrets(id);
     let answers = each(found, world, &|_, graph| {
-        rules::check(&graph, Catalog::builtin(), rules, selected)
+        rules::check(&graph, Catalog::builtin(), rules, &asked)
     });
     statistics.stacks = answers.stacks.len();
     let mut diagnostics = answers.diagnostics;
@@ -109,5 +111,24 @@ pub fn check(
         missing.append(&mut stack.missing);
         findings.append(&mut stack.said);
     }
-    triage(world.sources, findings, diagnostics, missing, statistics)
+    let masks = Masks::new(world.sources, findings.iter(), diagnostics.iter());
+    let masks = masks.with(given_secrets(&world.settings));
+    findings.retain(|finding| selected(&finding.rule));
+    triage(
+        world.sources,
+        masks,
+        findings,
+        diagnostics,
+        missing,
+        statistics,
+    )
+}
+
+/// The values of the command line and the environment whose variables are named like secrets.
+fn given_secrets(settings: &terraform::Settings) -> impl Iterator<Item = &str> {
+    let given = settings.variables.iter();
+    given.filter_map(|setting| match setting {
+        terraform::Setting::Value(name, value) => secret::is_named(name).then_some(value.as_str()),
+        terraform::Setting::File(_) => None,
+    })
 }

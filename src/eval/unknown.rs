@@ -71,6 +71,25 @@ impl Why {
     }
 }
 
+impl Why {
+    /// The words in it that come from the input, if there are any.
+    pub fn words_mut(&mut self) -> Option<&mut EcoString> {
+        match self {
+            Why::Variable(words)
+            | Why::Computed(words)
+            | Why::Data(words)
+            | Why::Module(words)
+            | Why::Environment(words)
+            | Why::Function(words)
+            | Why::Instance(words)
+            | Why::Import(words)
+            | Why::Elsewhere(words)
+            | Why::Cycle(words) => Some(words),
+            Why::Condition | Why::Dynamic | Why::Invalid | Why::Limit => None,
+        }
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

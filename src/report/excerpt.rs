@@ -3,9 +3,11 @@
 //! A place may lie in a minified file of megabytes on one line; what is shown of it, and the time it takes, must not
 //! grow with that. Offsets are kept exact while text is cut.
 
-use crate::source::{SourceFile, SourceMap, Span};
+use std::ops::Range;
 
-use super::obeyed;
+use super::mask::{MASK, Masks};
+use super::printable::{printable, shown_letter};
+use crate::source::{SourceFile, SourceMap, Span};
 
 /// Labels that are farther apart than this many lines are shown in excerpts of their own.
 const NEAR_LINES: usize = 40;
@@ -19,8 +21,6 @@ const UNDERLINED: usize = 240;
 const LONG_LINE: usize = 480;
 /// What stands for text that was left out.
 const CUT: char = '…';
-/// Letters of a hidden place that are shown, to tell it from others.
-const SHOWN: u32 = 2;
 
 /// A place to be shown with its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,6 @@ pub struct Mark<'a> {
     pub text: &'a str,
     /// Whether this is the place at fault.
     pub primary: bool,
-    /// Whether its letters are not to be read: logs travel farther than sources.
-    pub hidden: bool,
 }
 
 /// Some neighbouring lines of one source with marks on them.
@@ -49,7 +47,7 @@ pub struct Excerpt<'a> {
     /// The lines, cut where they are long.
     pub text: String,
     /// The marks as byte ranges of `text`.
-    pub marks: Vec<(std::ops::Range<usize>, &'a str, bool)>,
+    pub marks: Vec<(Range<usize>, &'a str, bool)>,
 }
 
 /// A mark on one line of its source: a place of many lines is shown by its first.
@@ -64,6 +62,7 @@ struct Placed<'a> {
 /// Marks without a text behind them are left out.
 pub fn excerpts<'a>(
     sources: &SourceMap,
+    masks: &Masks,
     marks: impl IntoIterator<Item = Mark<'a>>,
 ) -> Vec<Excerpt<'a>> {
     let mut marks: Vec<Mark<'a>> = marks
@@ -81,7 +80,7 @@ pub fn excerpts<'a>(
         for near in placed.chunk_by(|a, b| {
             b.line - a.line <= NEAR_LINES && (a.line != b.line || b.start - a.start <= NEAR_BYTES)
         }) {
-            out.push(excerpt(&file, near));
+            out.push(excerpt(&file, masks, near));
         }
     }
     // Stable: the rest stays in the order of its places.
@@ -127,18 +126,13 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 /// The lines from the first mark to the last.
-fn excerpt<'a>(file: &SourceFile, near: &[Placed<'a>]) -> Excerpt<'a> {
+fn excerpt<'a>(file: &SourceFile, masks: &Masks, near: &[Placed<'a>]) -> Excerpt<'a> {
     let (first, last) = (near[0].line, near[near.len() - 1].line);
     let mut text = String::new();
     let mut marks = Vec::with_capacity(near.len());
     for line in first..=last {
         let on: Vec<&Placed<'a>> = near.iter().filter(|placed| placed.line == line).collect();
-        let hidden: Vec<Span> = near
-            .iter()
-            .filter(|own| own.mark.hidden)
-            .map(|own| own.mark.span)
-            .collect();
-        push_line(file, line, &on, &hidden, &mut text, &mut marks);
+        push_line(file, masks, line, &on, &mut text, &mut marks);
         text.push('\n');
     }
     let about = near
@@ -147,7 +141,7 @@ fn excerpt<'a>(file: &SourceFile, near: &[Placed<'a>]) -> Excerpt<'a> {
         .unwrap_or(&near[0]);
     let place = file.position(about.start as u32);
     Excerpt {
-        path: file.path.to_string(),
+        path: printable(&file.path).into_owned(),
         line: place.line as usize,
         column: place.column as usize,
         first_line: first + 1,
@@ -156,73 +150,76 @@ fn excerpt<'a>(file: &SourceFile, near: &[Placed<'a>]) -> Excerpt<'a> {
     }
 }
 
-/// Appends a line, cut around its marks when it is long, and where the marks then are.
+/// Appends a line, cut around its marks when it is long and without its secrets, and where the marks then are.
 fn push_line<'a>(
     file: &SourceFile,
+    masks: &Masks,
     line: usize,
     on: &[&Placed<'a>],
-    hidden: &[Span],
     text: &mut String,
-    marks: &mut Vec<(std::ops::Range<usize>, &'a str, bool)>,
+    marks: &mut Vec<(Range<usize>, &'a str, bool)>,
 ) {
     let (start, end) = line_bounds(file, line);
-    let (from, to) = if end - start <= LONG_LINE {
-        (start, end)
-    } else {
-        let focus = on.iter().map(|placed| placed.start).min().unwrap_or(start);
-        let reach = on.iter().map(|placed| placed.end).max().unwrap_or(start);
-        let from = floor(&file.text, focus.saturating_sub(BEFORE).max(start));
-        let to = floor(
-            &file.text,
-            (reach + BEFORE).max(from + LONG_LINE / 2).min(end),
-        );
-        (from, to)
-    };
-    if from > start {
+    let part = cut(file, start..end, on);
+    let hidden = masks.within(file, part.clone());
+    if part.start > start {
         text.push(CUT);
     }
-    let mut begins = vec![text.len(); on.len()];
-    let mut ends = vec![text.len(); on.len()];
-    for (offset, letter) in file.text[from..to].char_indices() {
-        for (nth, placed) in on.iter().enumerate() {
-            if placed.start == from + offset {
-                begins[nth] = text.len();
-            }
-            if placed.end == from + offset {
-                ends[nth] = text.len();
-            }
-        }
-        let at = (from + offset) as u32;
-        let kept = |span: &Span| at < span.start + SHOWN || at >= span.end;
-        text.push(if obeyed(letter) && letter != '\t' {
-            char::REPLACEMENT_CHARACTER
-        } else if !hidden.iter().all(kept) && !letter.is_whitespace() && letter != '"' {
-            '*'
-        } else {
-            letter
-        });
+    let begin = text.len();
+    // A place that begins or ends inside a secret does so where its mask does.
+    let reach = |at: usize, edge: fn(&Range<usize>) -> usize| {
+        let inside = hidden.iter().find(|own| own.start < at && at < own.end);
+        let at = inside.map_or(at, edge).clamp(part.start, part.end);
+        begin + shown(file, part.start..at, &hidden).len()
+    };
+    for placed in on {
+        let from = reach(placed.start, |secret| secret.start);
+        let to = reach(placed.end, |secret| secret.end).max(from);
+        marks.push((from..to, placed.mark.text, placed.mark.primary));
     }
-    for (nth, placed) in on.iter().enumerate() {
-        if placed.start >= to {
-            begins[nth] = text.len();
-        }
-        if placed.end >= to {
-            ends[nth] = text.len();
-        }
-        marks.push((
-            begins[nth]..ends[nth].max(begins[nth]),
-            placed.mark.text,
-            placed.mark.primary,
-        ));
-    }
-    if to < end {
+    text.push_str(&shown(file, part.clone(), &hidden));
+    if part.end < end {
         text.push(CUT);
     }
 }
 
+/// The part of a line around its marks; all of it where it is not long.
+fn cut(file: &SourceFile, line: Range<usize>, on: &[&Placed<'_>]) -> Range<usize> {
+    if line.len() <= LONG_LINE {
+        return line;
+    }
+    let focus = on.iter().map(|placed| placed.start).min();
+    let reach = on.iter().map(|placed| placed.end).max();
+    let (focus, reach) = (focus.unwrap_or(line.start), reach.unwrap_or(line.start));
+    let from = floor(&file.text, focus.saturating_sub(BEFORE).max(line.start));
+    let least = from + LONG_LINE / 2;
+    from..floor(&file.text, (reach + BEFORE).max(least).min(line.end))
+}
+
+/// A part of a source as it is shown: letters that are obeyed replaced, each secret a mask.
+fn shown(file: &SourceFile, part: Range<usize>, hidden: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(part.len());
+    let letters = |part: Range<usize>, out: &mut String| {
+        for (at, letter) in file.text[part.clone()].char_indices() {
+            out.push(shown_letter(letter, &file.text[part.start + at..]));
+        }
+    };
+    let mut from = part.start;
+    for secret in hidden.iter().filter(|secret| secret.start < part.end) {
+        if secret.end > from {
+            letters(from..secret.start.max(from), &mut out);
+            out.push_str(MASK);
+            from = secret.end.min(part.end);
+        }
+    }
+    letters(from..part.end, &mut out);
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Mark, excerpts};
+    use super::{Excerpt, Mark};
+    use crate::report::mask::Masks;
     use crate::source::{SourceMap, Span};
 
     fn mark(source: crate::source::SourceId, start: usize, end: usize) -> Mark<'static> {
@@ -230,21 +227,29 @@ mod tests {
             span: Span::new(source, start as u32, end as u32),
             text: "",
             primary: true,
-            hidden: false,
         }
     }
 
+    fn excerpts<'a>(
+        sources: &SourceMap,
+        marks: impl IntoIterator<Item = Mark<'a>>,
+    ) -> Vec<Excerpt<'a>> {
+        super::excerpts(sources, &Masks::default(), marks)
+    }
+
     #[test]
-    fn a_hidden_place_is_not_read() {
+    fn a_secret_is_masked_as_wide_as_any_other() {
         let sources = SourceMap::new();
-        let (file, _) = sources.add("x.tf", "a = \"hunter2é\" # b".into());
-        let secret = Mark {
-            hidden: true,
-            ..mark(file.id, 4, 15)
-        };
-        let shown = excerpts(&sources, [secret]);
-        assert_eq!(shown[0].text, "a = \"h*******\" # b\n");
-        assert_eq!(&shown[0].text[shown[0].marks[0].0.clone()], "\"h*******\"");
+        for word in ["hu\u{1b}é", "hunter2-and-a-very-long-tail"] {
+            let text = format!("password = \"{word}\", user = 1");
+            let (file, _) = sources.add(&format!("{}.tf", word.len()), text.into_bytes());
+            let whole = mark(file.id, 11, 13 + word.len());
+            let shown = excerpts(&sources, [whole, mark(file.id, 14, 15)]);
+            let (text, marks) = (&shown[0].text, &shown[0].marks);
+            assert_eq!(text, "password = \"********\", user = 1\n");
+            let of = |nth: usize| &text[marks[nth].0.clone()];
+            assert_eq!((of(0), of(1)), ("\"********\"", "********"));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::{json_text, printable};
 use crate::eval::Mode;
 use crate::graph::{Graph, Resource};
 
@@ -15,8 +16,10 @@ pub fn dot(graphs: &[Graph]) -> String {
     let mut out = String::from("digraph resources {\n  rankdir=LR;\n  node [shape=box];\n");
     for (first, graph) in numbered(graphs) {
         for resource in shown(graph) {
-            let label = quoted(&format!("{}\n{}", resource.address, resource.kind));
-            let _ = writeln!(out, "  r{} [label=\"{label}\"];", first + resource.id.0);
+            let address = quoted(&resource.address.to_string());
+            let kind = quoted(&resource.kind.to_string());
+            let id = first + resource.id.0;
+            let _ = writeln!(out, "  r{id} [label=\"{address}\\n{kind}\"];");
         }
         for edge in &graph.edges {
             let (from, to, label) = (edge.from.0, edge.to.0, edge.relation.word());
@@ -76,7 +79,7 @@ pub fn json(graphs: &[Graph]) -> String {
             })
             .collect(),
     };
-    serde_json::to_string_pretty(&document).map_or_else(|_| String::new(), |text| text + "\n")
+    json_text(&document)
 }
 
 /// The graphs, each with the number of resources in those before it.
@@ -96,21 +99,18 @@ fn shown(graph: &Graph) -> impl Iterator<Item = &Resource> {
 
 /// A text inside the quotes of DOT.
 fn quoted(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
+    printable(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// A text inside the quotes of Mermaid, which reads entities.
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in printable(text).chars() {
         match c {
             '"' => out.push_str("#quot;"),
             '#' => out.push_str("#35;"),
             '<' => out.push_str("#lt;"),
             '>' => out.push_str("#gt;"),
-            c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }
@@ -155,5 +155,11 @@ mod tests {
     fn names_cannot_break_out() {
         assert_eq!(quoted("a[\"x\\\"]"), "a[\\\"x\\\\\\\"]");
         assert_eq!(entities("a[\"#<b>\"]"), "a[#quot;#35;#lt;b#gt;#quot;]");
+        let hostile = "a\r\n::b\u{1b}[0m\u{202e}";
+        let shown = "a  \u{FFFD}:b\u{FFFD}[0m\u{FFFD}";
+        assert_eq!(
+            (quoted(hostile), entities(hostile)),
+            (shown.into(), shown.into())
+        );
     }
 }

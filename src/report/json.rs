@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
-use super::{Report as Shown, View};
+use super::{Report as Shown, View, write_json};
 use crate::eval::Address;
 use crate::findings::{self, Applicability, Certainty};
 use crate::source::{self, Span};
@@ -154,8 +154,7 @@ pub fn write(report: &Shown, view: View<'_>, out: &mut dyn Write) -> io::Result<
             suppressed: report.suppressed.len(),
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_json(&document, out)
 }
 
 fn finding<'a>(

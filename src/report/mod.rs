@@ -7,6 +7,8 @@ pub mod excerpt;
 mod fingerprint;
 pub mod graph;
 pub mod json;
+mod mask;
+mod printable;
 pub mod sarif;
 pub mod summary;
 pub mod text;
@@ -15,6 +17,7 @@ pub mod triage;
 #[cfg(test)]
 mod sample;
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use ecow::EcoString;
@@ -22,6 +25,9 @@ use ecow::EcoString;
 use crate::findings::{Finding, RuleInfo, Severity};
 use crate::source::{Diagnostic, Scope, SourceMap, Span};
 
+pub use mask::Masks;
+pub use printable::{Guarded, json_text, obeyed, printable, printable_lines, write_json};
+pub use summary::counted;
 pub use triage::triage;
 
 /// All that a run has to say, in the order in which it is said.
@@ -39,6 +45,8 @@ pub struct Report {
     pub missing: Vec<Missing>,
     /// How much was looked at.
     pub statistics: Statistics,
+    /// What must not be shown.
+    pub masks: Masks,
 }
 
 impl Report {
@@ -114,11 +122,16 @@ impl Format {
         report: &Report,
         view: View<'_>,
         dress: Dress,
-        out: &mut dyn std::io::Write,
-    ) -> std::io::Result<()> {
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut guarded = Guarded::new(&mut *out, dress.color);
         match self {
-            Format::Text => text::write(report, view, dress, out),
-            Format::Concise => concise::write(report, view, dress, out),
+            Format::Text => {
+                text::write(report, view, dress, &mut guarded).and_then(|()| guarded.flush())
+            }
+            Format::Concise => {
+                concise::write(report, view, dress, &mut guarded).and_then(|()| guarded.flush())
+            }
             Format::Json => json::write(report, view, out),
             Format::Sarif => sarif::write(report, view, out),
         }
@@ -130,6 +143,8 @@ impl Format {
 pub struct View<'a> {
     /// The texts that spans point into.
     pub sources: &'a SourceMap,
+    /// What of them must not be shown.
+    pub masks: &'a Masks,
     /// The rules that the report speaks of, sorted by id.
     pub rules: &'a [RuleInfo],
     /// How paths are shown and where the repository begins.
@@ -177,39 +192,10 @@ impl Report {
         self.findings.iter().filter(of).count()
     }
 
-    /// Whether some finding is as bad as this or worse.
-    pub fn reaches(&self, threshold: Severity) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.severity >= threshold)
-    }
-
     /// Whether some input could not be read or parsed.
     pub fn lost_input(&self) -> bool {
         self.diagnostics
             .iter()
             .any(|diagnostic| diagnostic.code.loses_input())
     }
-}
-
-/// The text without the control characters that a terminal would obey; line breaks and tabs become spaces.
-/// Names and messages come from the scanned files, which nobody trusts here.
-pub(crate) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.chars().any(obeyed) {
-        return text.into();
-    }
-    text.chars()
-        .map(|letter| match letter {
-            '\n' | '\r' | '\t' => ' ',
-            letter if obeyed(letter) => char::REPLACEMENT_CHARACTER,
-            letter => letter,
-        })
-        .collect::<String>()
-        .into()
-}
-
-/// Whether a terminal may obey this character in place of showing it: C0 and C1 controls, and the marks that change
-/// the direction of text (Unicode Technical Report 36, bidirectional text spoofing).
-pub(crate) fn obeyed(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Report, Statistics, View, triage};
+use super::{Masks, Report, Statistics, View, triage};
 use crate::eval::{Address, Key, MissingModule, Mode, Why};
 use crate::findings::{
     Applicability, Certainty, Control, Finding, Label, Pillar, Remedy, RuleInfo, Severity,
@@ -247,7 +247,8 @@ impl Sample {
             rules: 3,
             elapsed: Duration::from_micros(12_345),
         };
-        let report = triage(&sources, findings, diagnostics, missing, statistics);
+        let masks = Masks::new(&sources, findings.iter(), diagnostics.iter());
+        let report = triage(&sources, masks, findings, diagnostics, missing, statistics);
         Self {
             report,
             sources,
@@ -264,6 +265,7 @@ impl Sample {
     pub(super) fn view(&self) -> View<'_> {
         View {
             sources: &self.sources,
+            masks: &self.report.masks,
             rules: &self.rules,
             scope: &self.scope,
             undecided: true,

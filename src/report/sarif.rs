@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustc_hash::FxHashMap;
 
 use super::fingerprint::Fingerprints;
-use super::{Report, View};
+use super::{Report, View, write_json};
 use crate::findings::{Certainty, Finding, RuleInfo, Severity};
 use crate::source::{Code, Diagnostic, SourceId, Span};
 
@@ -76,8 +76,7 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
             results,
         }],
     };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+    write_json(&log, out)
 }
 
 fn driver(rules: &[RuleInfo]) -> Driver<'_> {

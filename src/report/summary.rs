@@ -77,8 +77,12 @@ fn found(report: &Report, view: View<'_>, dress: Dress) -> String {
     let hidden = report.findings.len() - view.shown(&report.findings).count();
     let hidden = match hidden {
         0 => String::new(),
-        _ => format!(
-            "; below {}: not shown, --min-severity info shows all",
+        1 => format!(
+            "; 1 below {} is not shown, --min-severity info shows it",
+            view.least
+        ),
+        many => format!(
+            "; {many} below {} are not shown, --min-severity info shows them",
             view.least
         ),
     };
@@ -157,7 +161,7 @@ pub fn statistics(report: &Report) -> String {
 }
 
 /// `1 file`, `1,204 files`.
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub fn counted(count: usize, one: &str, many: &str) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (nth, digit) in digits.chars().enumerate() {

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer,
 use anstyle::{AnsiColor, Style};
 
 use super::excerpt::{Excerpt, Mark, excerpts};
-use super::{Dress, Report, View, printable};
+use super::{Dress, Masks, Report, View, printable};
 use crate::eval::Address;
 use crate::findings::{Certainty, Finding, Severity};
 use crate::source::{Diagnostic, SourceMap};
@@ -40,11 +40,13 @@ pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write)
 pub fn write_diagnostics(
     diagnostics: &[Diagnostic],
     sources: &SourceMap,
+    masks: &Masks,
     dress: Dress,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for diagnostic in diagnostics {
-        writeln!(out, "{}\n", diagnostic_block(diagnostic, sources, dress))?;
+        let block = diagnostic_block(diagnostic, sources, masks, dress);
+        writeln!(out, "{block}\n")?;
     }
     Ok(())
 }
@@ -111,13 +113,18 @@ fn finding_block(finding: &Finding, view: View<'_>, dress: Dress) -> String {
         span: label.span,
         text: &label.text,
         primary,
-        hidden: primary && finding.secret,
     });
-    block(title, marks.collect(), remarks, view.sources, dress, style)
+    let places = excerpts(view.sources, view.masks, marks);
+    block(title, places, remarks, dress, style)
 }
 
 /// One diagnostic as a block of lines.
-fn diagnostic_block(diagnostic: &Diagnostic, sources: &SourceMap, dress: Dress) -> String {
+fn diagnostic_block(
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+    masks: &Masks,
+    dress: Dress,
+) -> String {
     let (name, style) = if diagnostic.code.loses_input() {
         ("error", AnsiColor::BrightRed.on_default().bold())
     } else {
@@ -131,29 +138,27 @@ fn diagnostic_block(diagnostic: &Diagnostic, sources: &SourceMap, dress: Dress) 
         span: diagnostic.span,
         text: "",
         primary: true,
-        hidden: false,
     }];
     marks.extend(diagnostic.related.iter().map(|(span, text)| Mark {
         span: *span,
         text,
         primary: false,
-        hidden: false,
     }));
     let remarks = diagnostic.help.iter().map(|help| ("help", help.clone()));
-    block(title, marks, remarks.collect(), sources, dress, style)
+    let places = excerpts(sources, masks, marks);
+    block(title, places, remarks.collect(), dress, style)
 }
 
 /// A title, excerpts with marks, and remarks below.
 fn block(
     title: Title<'_>,
-    marks: Vec<Mark<'_>>,
+    places: Vec<Excerpt<'_>>,
     remarks: Vec<(&'static str, String)>,
-    sources: &SourceMap,
     dress: Dress,
     style: Style,
 ) -> String {
     let mut group = Group::with_title(title);
-    for (nth, excerpt) in excerpts(sources, marks).into_iter().enumerate() {
+    for (nth, excerpt) in places.into_iter().enumerate() {
         group = push_excerpt(group, excerpt, nth == 0);
     }
     for (name, text) in remarks {
@@ -287,7 +292,8 @@ mod tests {
         let sample = sample::Sample::new();
         let mut out = Vec::new();
         write(&sample.report, sample.view(), dress, &mut out).expect("memory takes all");
-        write_diagnostics(&sample.report.diagnostics, &sample.sources, dress, &mut out)
+        let (report, sources) = (&sample.report, &sample.sources);
+        write_diagnostics(&report.diagnostics, sources, &report.masks, dress, &mut out)
             .expect("memory takes all");
         String::from_utf8(out).expect("text")
     }

@@ -4,22 +4,29 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::{Missing, Report, Statistics};
+use super::{Masks, Missing, Report, Statistics};
 use crate::eval::MissingModule;
 use crate::findings::{Certainty, Finding};
 use crate::source::{Diagnostic, SourceMap};
 
-/// Sorts, merges and divides.
+/// Hides secrets in what is said, sorts, merges and divides.
 ///
 /// Findings of one rule at one place are one finding about all their subjects: a module that is called ten times is
 /// wrong once. The order depends on paths, offsets and ids only.
 pub fn triage(
     sources: &SourceMap,
-    findings: Vec<Finding>,
-    diagnostics: Vec<Diagnostic>,
-    missing: Vec<MissingModule>,
+    masks: Masks,
+    mut findings: Vec<Finding>,
+    mut diagnostics: Vec<Diagnostic>,
+    mut missing: Vec<MissingModule>,
     statistics: Statistics,
 ) -> Report {
+    findings.iter_mut().for_each(|one| masks.finding(one));
+    diagnostics.iter_mut().for_each(|one| masks.diagnostic(one));
+    for one in &mut missing {
+        let hidden = masks.text(&one.source).into_owned();
+        one.source = hidden.into();
+    }
     let (findings, undecided) = findings
         .into_iter()
         .partition(|finding| finding.certainty == Certainty::Proven);
@@ -30,6 +37,7 @@ pub fn triage(
         diagnostics: sorted_diagnostics(sources, diagnostics),
         missing: by_source(sources, missing),
         statistics,
+        masks,
     }
 }
 
@@ -106,7 +114,7 @@ fn by_source(sources: &SourceMap, missing: Vec<MissingModule>) -> Vec<Missing> {
 mod tests {
     use super::triage;
     use crate::eval::MissingModule;
-    use crate::report::{Statistics, sample};
+    use crate::report::{Masks, Statistics, sample};
 
     #[test]
     fn the_order_is_that_of_places_and_a_place_is_said_once() {
@@ -114,6 +122,7 @@ mod tests {
         let shown = |findings: Vec<_>| {
             let report = triage(
                 &sources,
+                Masks::default(),
                 findings,
                 Vec::new(),
                 Vec::new(),
@@ -144,6 +153,7 @@ mod tests {
         let missing = vec![call("z", a), call("m", b), call("m", a), call("m", b)];
         let report = triage(
             &sources,
+            Masks::default(),
             Vec::new(),
             Vec::new(),
             missing,

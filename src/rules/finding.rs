@@ -78,7 +78,8 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
         rule: rule.id.as_str().into(),
         severity: rule.severity_of_findings(),
         certainty,
-        secret: proven && rule.check.asks_for_secrets(),
+        // What has no value to blame is about the resource, whose name is no secret.
+        secret: proven && primary != resource.header && rule.check.asks_for_secrets(),
         advice: rule.advice.clone(),
         subjects: vec![resource.address.clone()],
         message: message(rule, resource, cause, proven),

@@ -151,6 +151,12 @@ impl RuleSet {
         Some(self.rule(at))
     }
 
+    /// Whether what the rule of this id finds may be a secret.
+    pub fn finds_secrets(&self, id: &str) -> bool {
+        let at = self.slots.binary_search_by(|slot| (*slot.id).cmp(id));
+        at.is_ok_and(|at| self.rule(at).check.asks_for_secrets())
+    }
+
     fn position(&self, name: &str) -> Option<usize> {
         let by_id = self.slots.binary_search_by(|slot| (*slot.id).cmp(name));
         by_id

@@ -83,6 +83,7 @@ pub(super) fn configure(
     options.selected = names(options.select.take(), settings.select);
     options.ignored = names(options.ignore.take(), settings.ignore);
     options.fail_on = options.fail_on.or(settings.fail_on);
+    options.fail_on_undecided |= settings.fail_on_undecided.unwrap_or_default();
     options.min_severity = options.min_severity.or(settings.min_severity);
     options.output_format = options.output_format.or(settings.output_format);
     let input = &mut options.input;

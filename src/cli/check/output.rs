@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use super::super::options::Check;
 use super::super::terminal::Terminal;
 use super::Refusal;
-use crate::report::{Dress, Format, Report, View, summary, text};
+use crate::report::{Dress, Format, Masks, Report, View, printable, summary, text};
 use crate::source::{Diagnostic, SourceMap};
 
 /// Writes the findings in the format that was asked for.
@@ -18,7 +18,7 @@ pub(super) fn write(
     let format = options.output_format.unwrap_or(Format::Text);
     let Some(path) = &options.output else {
         return terminal
-            .print(|out| format.write(report, view, terminal.out, out))
+            .print_data(|out| format.write(report, view, terminal.out, out))
             .map_err(|error| Refusal::new(format!("standard output: {error}")));
     };
     let plain = Dress {
@@ -34,9 +34,15 @@ pub(super) fn write(
     write().map_err(|error| Refusal::new(format!("{}: {error}", path.display())))
 }
 
-/// Says what was wrong with the input, and what there is to say at the end.
-pub(super) fn tell(report: &Report, view: View<'_>, options: &Check, terminal: Terminal) {
-    let mut out = diagnostics(&report.diagnostics, view.sources, terminal);
+/// Says what was wrong with the input, what there is to say at the end, and last why the run fails, if it does.
+pub(super) fn tell(
+    report: &Report,
+    view: View<'_>,
+    options: &Check,
+    why: Option<&str>,
+    terminal: Terminal,
+) {
+    let mut out = diagnostics(&report.diagnostics, view.sources, view.masks, terminal);
     if options.statistics {
         out += &summary::statistics(report);
     }
@@ -46,7 +52,7 @@ pub(super) fn tell(report: &Report, view: View<'_>, options: &Check, terminal: T
                 .input
                 .paths
                 .iter()
-                .map(|path| path.display().to_string())
+                .map(|path| printable(&path.display().to_string()).into_owned())
                 .collect();
             out += &format!(
                 "No Terraform and no CloudFormation in {}\n",
@@ -55,24 +61,34 @@ pub(super) fn tell(report: &Report, view: View<'_>, options: &Check, terminal: T
         } else {
             out += &summary::summary(report, view, terminal.err);
         }
+        if let Some(why) = why {
+            out += &format!("{why}\n");
+        }
     }
     terminal.say(&out);
 }
 
 /// Says what is wrong with settings, at its place where it has one.
 pub(crate) fn refused(wrong: &[Diagnostic], sources: &SourceMap, terminal: Terminal) {
+    let masks = Masks::default();
     for one in wrong {
         if one.span.is_somewhere() {
-            terminal.say(&diagnostics(std::slice::from_ref(one), sources, terminal));
+            let one = std::slice::from_ref(one);
+            terminal.say(&diagnostics(one, sources, &masks, terminal));
         } else {
             terminal.error(&one.message, one.help.as_deref());
         }
     }
 }
 
-pub(crate) fn diagnostics(all: &[Diagnostic], sources: &SourceMap, terminal: Terminal) -> String {
+pub(crate) fn diagnostics(
+    all: &[Diagnostic],
+    sources: &SourceMap,
+    masks: &Masks,
+    terminal: Terminal,
+) -> String {
     let mut out = Vec::new();
     // Memory takes all that is written to it.
-    let _ = text::write_diagnostics(all, sources, terminal.err, &mut out);
+    let _ = text::write_diagnostics(all, sources, masks, terminal.err, &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }

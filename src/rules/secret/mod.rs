@@ -42,6 +42,33 @@ pub fn find(value: &Value) -> Found {
     found
 }
 
+/// A text that is taken for a password and for a key alike.
+const SAMPLE: &str = "kX9vQ2mL7pR4tW8z";
+
+/// Whether a name says that what is under it is a secret.
+pub fn is_named(name: &str) -> bool {
+    name::says(name, SAMPLE).is_some()
+}
+
+/// The part of a word that has the form of a credential: of an address, the password in it.
+pub fn in_word(word: &str) -> Option<std::ops::Range<usize>> {
+    if let Some((scheme, rest)) = word.split_once("://")
+        && let Some(at) = rest.rfind('@')
+    {
+        let colon = rest[..at].find([':', '/']);
+        let colon = colon.filter(|colon| rest[*colon..].starts_with(':'))?;
+        let start = scheme.len() + "://".len();
+        return Some(start + colon + 1..start + at);
+    }
+    form::known(word)?;
+    // `AWS_ACCESS_KEY_ID=…`: the name may be seen.
+    let value = word.find('=').map_or(0, |at| at + 1);
+    match form::known(&word[value..]) {
+        Some(_) => Some(value..word.len()),
+        None => Some(0..word.len()),
+    }
+}
+
 fn search(value: &Value, name: Option<&str>, depth: usize, found: &mut Found) {
     if depth > MAX_DEPTH {
         found.unknown.get_or_insert(Why::Limit);
