@@ -4,7 +4,7 @@
 //! each begins and which kinds it is about: [postcard], so that nothing is parsed at start-up. `actions.bin` is the table
 //! of the actions of AWS. What is wrong with a file fails the build with its path and line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path as FilePath, PathBuf};
 
@@ -207,7 +207,51 @@ fn read_rules(
             Err(wrong) => wrongs.push(shown(root, file, &wrong)),
         }
     }
+    check_yielding(&found, root, wrongs);
     found.into_values().unzip()
+}
+
+/// A rule yields to rules that there are, that are not less severe, and that do not yield to it in turn.
+fn check_yielding(
+    found: &BTreeMap<String, (Rule, String)>,
+    root: &FilePath,
+    wrongs: &mut Vec<String>,
+) {
+    for (rule, _) in found.values() {
+        let mut say = |message: String| {
+            let file = root.join("rules").join(&rule.file);
+            wrongs.push(shown(root, &file, &Wrong::at(2, message)));
+        };
+        for stronger in &rule.yields_to {
+            match found.get(stronger) {
+                None => say(format!("it yields to `{stronger}`, which is no rule")),
+                Some((other, _)) if other.severity < rule.severity => {
+                    say(format!("it yields to `{stronger}`, which is less severe"));
+                }
+                Some(_) if yields(found, stronger, &rule.id) => {
+                    say(format!("it yields to `{stronger}`, which yields to it"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether a rule yields to another, by some way.
+fn yields(found: &BTreeMap<String, (Rule, String)>, from: &str, to: &str) -> bool {
+    let mut open = vec![from];
+    let mut seen = BTreeSet::new();
+    while let Some(next) = open.pop() {
+        if next == to {
+            return true;
+        }
+        if seen.insert(next)
+            && let Some((rule, _)) = found.get(next)
+        {
+            open.extend(rule.yields_to.iter().map(String::as_str));
+        }
+    }
+    false
 }
 
 /// The kinds that hold the documents a rule is about, beside those it names.

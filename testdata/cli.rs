@@ -346,6 +346,40 @@ fn settings_of_the_project_count_and_what_is_wrong_with_them_is_shown() {
 }
 
 #[test]
+fn what_a_stronger_finding_explains_is_a_note_of_it() {
+    let group = "resource \"aws_security_group\" \"open\" {\n  ingress {\n    from_port = 0\n    to_port = 65535\n    \
+                 protocol = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n  }\n}\n";
+    let here = folder(&[("main.tf", group)]);
+    let lines = |arguments: &[&str]| {
+        let all = [
+            &[
+                "check",
+                "--output-format",
+                "concise",
+                "--min-severity",
+                "info",
+            ],
+            arguments,
+        ]
+        .concat();
+        text(&run(here.path(), &all).stdout).to_owned()
+    };
+    let folded = lines(&[]);
+    assert!(folded.contains("(also: "), "{folded}");
+    assert!(!folded.contains("info aws-sg-ingress-world"), "{folded}");
+    assert!(lines(&["--no-yield"]).contains("info aws-sg-ingress-world"));
+    assert!(lines(&["--select", "aws-sg-ingress-world"]).contains("info aws-sg-ingress-world"));
+    // Programs see every finding in any case.
+    let findings = json(here.path(), &[])["findings"].clone();
+    let findings = findings.as_array().expect("a list");
+    let world = findings
+        .iter()
+        .find(|one| one["rule"] == "aws-sg-ingress-world")
+        .expect("it is listed");
+    assert_eq!(world["explained_by"], "aws-sg-ingress-all");
+}
+
+#[test]
 fn what_is_for_shells_and_packagers() {
     let here = Path::new(".");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -13,7 +13,8 @@ use super::options::{Check, Input};
 use super::terminal::Terminal;
 use crate::engine;
 use crate::eval::terraform;
-use crate::report::View;
+use crate::findings::{RuleId, RuleInfo};
+use crate::report::{Folded, View};
 use crate::rules::RuleSet;
 use crate::source::{Discovered, Files, Scope, Search, SourceMap, discover};
 
@@ -116,16 +117,27 @@ fn checked(
     let mut report = engine::check(found, &world, &rules, &|id| selection.has(id));
     report.statistics.elapsed = started.elapsed();
     let said = engine::rules_of(&rules, &report);
+    let folded = match options.no_yield {
+        true => Folded::default(),
+        false => Folded::new(&report.findings, |id| stronger(&said, id)),
+    };
     let view = View {
         sources: &sources,
         masks: &report.masks,
+        folded: &folded,
         rules: &said,
         scope: &scope,
         undecided: options.undecided,
         least: verdict::Thresholds::of(options).least,
     };
-    let verdict = verdict::judge(&report, options);
+    let verdict = verdict::judge(&report, view, options);
     output::write(&report, view, options, terminal)?;
     output::tell(&report, view, options, verdict.why.as_deref(), terminal);
     Ok(verdict.exit)
+}
+
+/// The rules that the rule of this id yields to; `rules` are sorted by id.
+fn stronger<'r>(rules: &'r [RuleInfo], id: &str) -> &'r [RuleId] {
+    let at = rules.binary_search_by(|rule| rule.id.as_str().cmp(id));
+    at.map_or(&[], |at| &rules[at].yields_to)
 }

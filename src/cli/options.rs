@@ -66,6 +66,9 @@ pub(super) struct Check {
     /// Show what could neither be proven nor refuted, too
     #[arg(long, help_heading = "Output")]
     pub(super) undecided: bool,
+    /// List also the findings that stronger ones at the same place explain
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_yield: bool,
     /// Count findings and undecided checks by rule
     #[arg(long, help_heading = "Output")]
     pub(super) statistics: bool,

@@ -168,6 +168,7 @@ mod tests {
                 id: "AC-3".into(),
             }],
             aliases: vec!["CKV_AWS_20".into(), "AVD-AWS-0092".into()],
+            yields_to: Vec::new(),
             parameters: Vec::new(),
             url: None,
         };

@@ -117,6 +117,7 @@ fn rule(id: &str, severity: Severity, pillar: Pillar, alias: &str) -> RuleInfo {
         help_markdown: String::new(),
         controls: Vec::new(),
         aliases: vec![alias.into()],
+        yields_to: Vec::new(),
         parameters: Vec::new(),
         url: None,
     }

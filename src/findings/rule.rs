@@ -126,6 +126,8 @@ pub struct RuleInfo {
     pub controls: Vec<Control>,
     /// Other ids it is known by, sorted.
     pub aliases: Vec<EcoString>,
+    /// The rules whose findings explain one of this rule at the same bytes.
+    pub yields_to: Vec<RuleId>,
     /// What of it users may set, each with its value.
     pub parameters: Vec<(EcoString, String)>,
     /// Where its page stands on the web, if it does.

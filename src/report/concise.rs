@@ -7,17 +7,21 @@ use super::{Dress, Report, View, printable};
 use crate::findings::{Certainty, Finding};
 use crate::source::{SourceMap, Span};
 
-/// Writes a line for every finding, and for every undecided result where they are asked for.
+/// Writes a line for every finding, with the rules whose findings it explains, and for every undecided result where they are asked for.
 ///
 /// # Errors
 /// Those of the output.
 pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write) -> io::Result<()> {
-    for finding in view.shown(&report.findings) {
-        line(finding, view.sources, dress, out)?;
+    for (at, finding) in view.leading(report) {
+        let notes: Vec<&str> = view
+            .notes(report, at)
+            .map(|note| note.rule.as_str())
+            .collect();
+        line(finding, &notes, view.sources, dress, out)?;
     }
     if view.undecided {
         for finding in view.shown(&report.undecided) {
-            line(finding, view.sources, dress, out)?;
+            line(finding, &[], view.sources, dress, out)?;
         }
     }
     Ok(())
@@ -25,6 +29,7 @@ pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write)
 
 fn line(
     finding: &Finding,
+    notes: &[&str],
     sources: &SourceMap,
     dress: Dress,
     out: &mut dyn Write,
@@ -49,6 +54,9 @@ fn line(
     write!(out, "{place}: {on}{unsure}{severity}{off} {rule} {message}")?;
     if let Certainty::Undecided(why) = &finding.certainty {
         write!(out, " ({})", printable(&why.to_string()))?;
+    }
+    if !notes.is_empty() {
+        write!(out, " (also: {})", printable(&notes.join(", ")))?;
     }
     writeln!(out)
 }
@@ -86,5 +94,20 @@ mod tests {
             super::write(&sample.report, sample.view(), dress, &mut out).expect("memory takes all");
         }
         insta::assert_snapshot!(String::from_utf8(out).expect("text").replace('\u{1b}', "␛"));
+    }
+
+    #[test]
+    fn notes_are_named_behind_what_explains_them() {
+        let sample = sample::Sample::one_place();
+        let dress = Dress {
+            color: false,
+            links: false,
+            width: 80,
+        };
+        let mut out = Vec::new();
+        super::write(&sample.report, sample.view(), dress, &mut out).expect("memory takes all");
+        let out = String::from_utf8(out).expect("text");
+        assert_eq!(out.lines().count(), 2);
+        assert!(out.contains("(also: aws-s3-a, aws-s3-c)"), "{out}");
     }
 }

@@ -40,7 +40,11 @@ struct Finding<'a> {
     rule: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
+    /// What counts: the rule's, unless settings say otherwise.
     severity: &'static str,
+    /// What the rule says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_severity: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pillar: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +55,12 @@ struct Finding<'a> {
     related: Vec<Place>,
     advice: &'a str,
     remedy: Option<Remedy<'a>>,
+    /// The rule of the finding at the same bytes that explains this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained_by: Option<&'a str>,
+    /// The rules of the findings that this one explains.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explains: Vec<&'a str>,
     fingerprint: String,
 }
 
@@ -133,7 +143,7 @@ pub fn write(report: &Shown, view: View<'_>, out: &mut dyn Write) -> io::Result<
             name: "distrust",
             version: env!("CARGO_PKG_VERSION"),
         },
-        findings: convert(&report.findings, view, &mut prints),
+        findings: proven(report, view, &mut prints),
         undecided: view
             .undecided
             .then(|| convert(&report.undecided, view, &mut prints)),
@@ -167,6 +177,7 @@ fn finding<'a>(
         rule: &finding.rule,
         title: rule.map(|rule| rule.title.as_str()),
         severity: finding.severity.name(),
+        rule_severity: rule.map(|rule| rule.severity.name()),
         pillar: rule.map(|rule| rule.pillar.name()),
         because: match &finding.certainty {
             Certainty::Proven => None,
@@ -192,8 +203,28 @@ fn finding<'a>(
                 Applicability::DisplayOnly => "display-only",
             },
         }),
+        explained_by: None,
+        explains: Vec::new(),
         fingerprint: prints.next(finding, view.sources),
     }
+}
+
+/// The proven findings, each with what explains it and what it explains.
+fn proven<'a>(report: &'a Shown, view: View<'a>, prints: &mut Fingerprints) -> Vec<Finding<'a>> {
+    let all = report.findings.iter().enumerate();
+    all.filter(|(_, own)| own.severity >= view.least)
+        .map(|(at, own)| {
+            let strong = view.folded.explained_by(at);
+            Finding {
+                explained_by: strong.map(|strong| report.findings[strong].rule.as_str()),
+                explains: view
+                    .notes(report, at)
+                    .map(|note| note.rule.as_str())
+                    .collect(),
+                ..finding(own, view, prints)
+            }
+        })
+        .collect()
 }
 
 fn convert<'a>(
@@ -302,6 +333,26 @@ mod tests {
             !validator.is_valid(&wrong),
             "the schema refuses what is wrong"
         );
+    }
+
+    #[test]
+    fn notes_are_findings_that_name_what_explains_them() {
+        let sample = sample::Sample::one_place();
+        let mut out = Vec::new();
+        super::write(&sample.report, sample.view(), &mut out).expect("memory takes all");
+        let document: serde_json::Value = serde_json::from_slice(&out).expect("it is JSON");
+        let findings = document["findings"].as_array().expect("a list");
+        let shown: Vec<_> = findings
+            .iter()
+            .map(|one| {
+                (
+                    one["explained_by"].as_str(),
+                    one["explains"].as_array().map(Vec::len),
+                )
+            })
+            .collect();
+        let note = (Some("aws-s3-b"), None);
+        assert_eq!(shown, [note, (None, Some(2)), note, (None, None)]);
     }
 
     #[test]

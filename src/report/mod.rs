@@ -5,6 +5,7 @@
 pub mod concise;
 pub mod excerpt;
 mod fingerprint;
+mod fold;
 pub mod graph;
 pub mod json;
 mod mask;
@@ -25,6 +26,7 @@ use ecow::EcoString;
 use crate::findings::{Finding, RuleInfo, Severity};
 use crate::source::{Diagnostic, Scope, SourceMap, Span};
 
+pub use fold::Folded;
 pub use mask::Masks;
 pub use printable::{Guarded, json_text, obeyed, printable, printable_lines, write_json};
 pub use summary::counted;
@@ -145,6 +147,8 @@ pub struct View<'a> {
     pub sources: &'a SourceMap,
     /// What of them must not be shown.
     pub masks: &'a Masks,
+    /// Which findings explain which.
+    pub folded: &'a Folded,
     /// The rules that the report speaks of, sorted by id.
     pub rules: &'a [RuleInfo],
     /// How paths are shown and where the repository begins.
@@ -162,6 +166,22 @@ impl<'a> View<'a> {
         findings
             .iter()
             .filter(move |finding| finding.severity >= least)
+    }
+
+    /// The proven findings that are part of the output with their places in the report, without those that are notes of
+    /// others.
+    pub fn leading(&self, report: &'a Report) -> impl Iterator<Item = (usize, &'a Finding)> {
+        let (least, folded) = (self.least, self.folded);
+        let all = report.findings.iter().enumerate();
+        all.filter(move |(at, finding)| {
+            finding.severity >= least && folded.explained_by(*at).is_none()
+        })
+    }
+
+    /// The notes of a finding.
+    pub fn notes(&self, report: &'a Report, at: usize) -> impl Iterator<Item = &'a Finding> {
+        let notes = self.folded.notes(at).iter();
+        notes.map(|note| &report.findings[*note])
     }
 
     /// The rule of this id.
@@ -186,12 +206,6 @@ pub struct Dress {
 }
 
 impl Report {
-    /// The number of findings of a severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        let of = |finding: &&Finding| finding.severity == severity;
-        self.findings.iter().filter(of).count()
-    }
-
     /// Whether some input could not be read or parsed.
     pub fn lost_input(&self) -> bool {
         self.diagnostics

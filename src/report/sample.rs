@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Masks, Report, Statistics, View, triage};
+use super::{Folded, Masks, Report, Statistics, View, triage};
 use crate::eval::{Address, Key, MissingModule, Mode, Why};
 use crate::findings::{
     Applicability, Certainty, Control, Finding, Label, Pillar, Remedy, RuleInfo, Severity,
@@ -152,6 +152,10 @@ fn rules() -> Vec<RuleInfo> {
             id: "AC-3".into(),
         }],
         aliases: vec!["CKV_AWS_20".into()],
+        yields_to: match id {
+            "aws-s3-bucket-versioning-disabled" => vec!["aws-security-group-open-ingress".into()],
+            _ => Vec::new(),
+        },
         parameters: Vec::new(),
         url: Some(format!("https://example.org/rules/{id}")),
     };
@@ -181,6 +185,7 @@ fn rules() -> Vec<RuleInfo> {
 pub(super) struct Sample {
     pub(super) sources: SourceMap,
     pub(super) report: Report,
+    pub(super) folded: Folded,
     rules: Vec<RuleInfo>,
     scope: Scope,
 }
@@ -214,6 +219,32 @@ impl Sample {
             span: find(&sources, "main.tf", "module \"vpc\""),
         }];
         Self::of(sources, findings, diagnostics, missing)
+    }
+
+    /// Four findings at one place: two of them are notes of the second.
+    pub(super) fn one_place() -> Self {
+        let (sources, findings) = findings();
+        let base = &findings[0];
+        let of = |rule: &str, severity: Severity, advice: &str| Finding {
+            rule: rule.into(),
+            severity,
+            message: format!("the bucket is wrong after {rule}"),
+            advice: advice.into(),
+            ..base.clone()
+        };
+        let all = vec![
+            of("aws-s3-a", Severity::Low, "mend a"),
+            of("aws-s3-b", Severity::High, "mend b"),
+            of("aws-s3-c", Severity::Low, "mend c"),
+            of("aws-s3-d", Severity::Critical, "mend b"),
+        ];
+        let mut sample = Self::of(sources, all, Vec::new(), Vec::new());
+        let strong: [crate::findings::RuleId; 1] = ["aws-s3-b".into()];
+        sample.folded = Folded::new(&sample.report.findings, |rule| match rule {
+            "aws-s3-a" | "aws-s3-c" => &strong,
+            _ => &[],
+        });
+        sample
     }
 
     /// The same finding at as many places.
@@ -250,6 +281,7 @@ impl Sample {
         let masks = Masks::new(&sources, findings.iter(), diagnostics.iter());
         let report = triage(&sources, masks, findings, diagnostics, missing, statistics);
         Self {
+            folded: Folded::default(),
             report,
             sources,
             rules: rules(),
@@ -266,6 +298,7 @@ impl Sample {
         View {
             sources: &self.sources,
             masks: &self.report.masks,
+            folded: &self.folded,
             rules: &self.rules,
             scope: &self.scope,
             undecided: true,

@@ -42,8 +42,18 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
         prints: Fingerprints::default(),
     };
     let mut results: Vec<Outcome<'_>> = Vec::new();
-    for finding in view.shown(&report.findings) {
-        results.push(writer.result(finding, false));
+    for (at, finding) in report.findings.iter().enumerate() {
+        if finding.severity < view.least {
+            continue;
+        }
+        let strong = view.folded.explained_by(at);
+        let mut result = writer.result(finding, false);
+        result.properties.explained_by = strong.map(|at| report.findings[at].rule.as_str());
+        result.properties.explains = view
+            .notes(report, at)
+            .map(|note| note.rule.as_str())
+            .collect();
+        results.push(result);
     }
     if view.undecided {
         for finding in view.shown(&report.undecided) {
@@ -316,6 +326,9 @@ impl<'a> Writer<'a> {
             suppressions: suppressed.then_some([Suppression { kind: "inSource" }]),
             properties: ResultProperties {
                 severity: finding.severity.name(),
+                rule_severity: rule.map(|rule| rule.severity.name()),
+                explained_by: None,
+                explains: Vec::new(),
             },
         }
     }

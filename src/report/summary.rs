@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::concise::position;
+use super::concise::{place, position};
 use super::text::severity_style;
 use super::{Dress, Report, View, printable};
-use crate::findings::{Certainty, Severity};
+use crate::findings::{Certainty, Finding, Severity};
 
 /// Calls of a missing module that are named; of the others, the number is said.
 const NAMED_CALLS: usize = 3;
 /// Missing modules that are named; of the others, the number is said.
 const NAMED_MODULES: usize = 12;
+
+/// Critical findings that are named.
+const NAMED_CRITICAL: usize = 10;
+/// Rules and resources that are named as those with most findings.
+const NAMED_MOST: usize = 5;
+/// From so many findings on it is said which rules and resources have most.
+const MANY: usize = 10;
 
 /// The summary, with a line break at the end of each line.
 pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
@@ -50,7 +57,57 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
         counted(it.resources, "resource", "resources"),
         duration(it.elapsed),
     );
+    out += &first(report, view);
     out
+}
+
+/// What to do first: the critical findings by name; of many findings, the rules and resources that have most.
+fn first(report: &Report, view: View<'_>) -> String {
+    let shown: Vec<&Finding> = view.leading(report).map(|(_, one)| one).collect();
+    let critical: Vec<&&Finding> = shown
+        .iter()
+        .filter(|one| one.severity == Severity::Critical)
+        .collect();
+    let mut out = String::new();
+    if !critical.is_empty() {
+        out += "First of all:\n";
+    }
+    for one in critical.iter().take(NAMED_CRITICAL) {
+        let place = place(one).map(|span| position(view.sources, span));
+        let (message, rule) = (printable(&one.message), printable(&one.rule));
+        let _ = writeln!(out, "  {}: {message} [{rule}]", place.unwrap_or_default());
+    }
+    if critical.len() > NAMED_CRITICAL {
+        let _ = writeln!(
+            out,
+            "  and {} more critical",
+            critical.len() - NAMED_CRITICAL
+        );
+    }
+    if shown.len() < MANY {
+        return out;
+    }
+    let rules = shown.iter().map(|one| one.rule.to_string());
+    let _ = writeln!(out, "Rules with most findings: {}", most(rules));
+    let resources = shown.iter().flat_map(|one| &one.subjects);
+    let resources = resources.map(ToString::to_string);
+    let _ = writeln!(out, "Resources with most findings: {}", most(resources));
+    out
+}
+
+/// The most frequent of some names with their numbers; of equally frequent ones the first by name.
+fn most(names: impl Iterator<Item = String>) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named = counts.iter().take(NAMED_MOST);
+    let named: Vec<String> = named
+        .map(|(name, count)| format!("{} ({count})", printable(name)))
+        .collect();
+    named.join(", ")
 }
 
 /// Findings by severity.
@@ -61,10 +118,15 @@ fn found(report: &Report, view: View<'_>, dress: Dress) -> String {
     if report.findings.is_empty() {
         return "Found nothing\n".into();
     }
+    let all = View {
+        least: Severity::Info,
+        ..view
+    };
+    let leading: Vec<Severity> = all.leading(report).map(|(_, one)| one.severity).collect();
     let parts: Vec<String> = Severity::ALL
         .into_iter()
         .filter_map(|severity| {
-            let count = report.count(severity);
+            let count = leading.iter().filter(|own| **own == severity).count();
             let text = format!("{count} {severity}");
             let style = severity_style(severity);
             (count > 0).then(|| match dress.color {
@@ -73,8 +135,13 @@ fn found(report: &Report, view: View<'_>, dress: Dress) -> String {
             })
         })
         .collect();
-    let count = counted(report.findings.len(), "finding", "findings");
-    let hidden = report.findings.len() - view.shown(&report.findings).count();
+    let count = counted(leading.len(), "finding", "findings");
+    let hidden = leading.len() - view.leading(report).count();
+    let notes = match view.folded.count() {
+        0 => String::new(),
+        1 => "; 1 more is a note of one of these, --no-yield lists it".into(),
+        many => format!("; {many} more are notes of these, --no-yield lists them"),
+    };
     let hidden = match hidden {
         0 => String::new(),
         1 => format!(
@@ -86,7 +153,7 @@ fn found(report: &Report, view: View<'_>, dress: Dress) -> String {
             view.least
         ),
     };
-    format!("Found {count}: {}{hidden}\n", parts.join(", "))
+    format!("Found {count}: {}{hidden}{notes}\n", parts.join(", "))
 }
 
 /// The modules and templates that are not here.
@@ -205,6 +272,22 @@ mod tests {
         }
         out += &super::statistics(&sample.report);
         insta::assert_snapshot!(out.replace('\u{1b}', "␛"));
+    }
+
+    #[test]
+    fn of_many_findings_it_is_said_what_to_do_first() {
+        let dress = Dress {
+            color: false,
+            links: false,
+            width: 80,
+        };
+        let (many, one_place) = (sample::Sample::many(12), sample::Sample::one_place());
+        let mut out = String::new();
+        for sample in [&many, &one_place] {
+            out += &super::summary(&sample.report, sample.view(), dress);
+            out.push('\n');
+        }
+        insta::assert_snapshot!(out);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The default format: for each finding its place in the source, the places it came through, and what to do.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use annotate_snippets::renderer::DecorStyle;
@@ -17,20 +18,41 @@ const MARGIN: usize = 12;
 /// Subjects that are named in full; of the others, the number is said.
 const NAMED: usize = 4;
 
-/// Writes every finding, and every undecided result where they are asked for.
+/// Writes every finding, and every undecided result where they are asked for. Findings of one place share its excerpt.
 ///
 /// # Errors
 /// Those of the output.
 pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write) -> io::Result<()> {
-    for finding in view.shown(&report.findings) {
-        writeln!(out, "{}\n", finding_block(finding, view, dress))?;
-    }
+    let proven = view.leading(report).map(|(at, finding)| Said {
+        finding,
+        notes: view.notes(report, at).collect(),
+    });
+    let mut said: Vec<Said<'_>> = proven.collect();
     if view.undecided {
-        for finding in view.shown(&report.undecided) {
-            writeln!(out, "{}\n", finding_block(finding, view, dress))?;
-        }
+        let open = view.shown(&report.undecided);
+        said.extend(open.map(|finding| Said {
+            finding,
+            notes: Vec::new(),
+        }));
+    }
+    for of_place in said.chunk_by(|a, b| together(a.finding, b.finding)) {
+        writeln!(out, "{}\n", finding_block(of_place, view, dress))?;
     }
     Ok(())
+}
+
+/// A finding with what it explains.
+struct Said<'r> {
+    finding: &'r Finding,
+    notes: Vec<&'r Finding>,
+}
+
+/// Whether two findings share an excerpt.
+fn together(one: &Finding, other: &Finding) -> bool {
+    let proven = |finding: &Finding| finding.certainty == Certainty::Proven;
+    one.primary.span.is_somewhere()
+        && one.primary.span == other.primary.span
+        && proven(one) == proven(other)
 }
 
 /// Writes what is wrong with the input, in the same style.
@@ -79,43 +101,101 @@ fn renderer(dress: Dress, style: Style) -> Renderer {
     }
 }
 
-/// One finding as a block of lines, without a line break at its end.
-fn finding_block(finding: &Finding, view: View<'_>, dress: Dress) -> String {
-    let name = match &finding.certainty {
-        Certainty::Proven => finding.severity.name().to_owned(),
-        Certainty::Undecided(_) => format!("undecided {}", finding.severity),
-    };
-    let mut title = Level::ERROR
-        .with_name(name)
-        .primary_title(printable(&finding.message).into_owned())
-        .id(printable(&finding.rule).into_owned());
-    if let Some(url) = view
-        .rule(&finding.rule)
-        .and_then(|rule| rule.url.as_deref())
-        && dress.links
-    {
-        title = title.id_url(printable(url).into_owned());
-    }
+/// The findings of one place as a block of lines, without a line break at its end: their titles, the worst first, the
+/// places they have, and their remarks.
+fn finding_block(said: &[Said<'_>], view: View<'_>, dress: Dress) -> String {
+    let mut said: Vec<&Said<'_>> = said.iter().collect();
+    said.sort_by_key(|one| std::cmp::Reverse(one.finding.severity));
     let mut remarks = Vec::new();
-    if let Some(subjects) = subjects(finding) {
-        remarks.push(subjects);
+    for one in &said {
+        remarks.extend(remarks_of(one));
     }
+    // Resources are named before what is said of them; what two findings say is said once.
+    remarks.sort_by_key(|(name, _)| REMARKS.iter().position(|known| known == name));
+    let mut seen = BTreeSet::new();
+    remarks.retain(|remark| seen.insert(remark.clone()));
+    let worst = said[0].finding;
+    let style = severity_style(worst.severity);
+    let marks = marks(&said);
+    let places = excerpts(view.sources, view.masks, marks);
+    let block = block(title(worst, view, dress), places, remarks, dress, style);
+    let (first, rest) = block.split_once('\n').unwrap_or((&block, ""));
+    let mut out = first.to_owned();
+    for one in &said[1..] {
+        let style = severity_style(one.finding.severity);
+        let group = Group::with_title(title(one.finding, view, dress));
+        out.push('\n');
+        out += renderer(dress, style).render(&[group]).trim_end();
+    }
+    if !rest.is_empty() {
+        out.push('\n');
+        out += rest;
+    }
+    out
+}
+
+/// The names of remarks in the order in which they are said.
+const REMARKS: [&str; 5] = ["resource", "resources", "because", "also", "help"];
+
+/// The resources of a finding, why it is undecided, what it explains, and what to do.
+fn remarks_of(said: &Said<'_>) -> Vec<(&'static str, String)> {
+    let finding = said.finding;
+    let mut remarks = Vec::new();
+    remarks.extend(subjects(finding));
     if let Certainty::Undecided(why) = &finding.certainty {
         remarks.push(("because", why.to_string()));
+    }
+    for note in said.notes.iter().take(NAMED) {
+        remarks.push(("also", format!("{} [{}]", note.message, note.rule)));
+    }
+    if said.notes.len() > NAMED {
+        let more = said.notes.len() - NAMED;
+        remarks.push(("also", format!("{more} more; --no-yield lists them")));
     }
     if !finding.advice.is_empty() {
         remarks.push(("help", finding.advice.clone()));
     }
-    let style = severity_style(finding.severity);
-    let labels = std::iter::once((&finding.primary, true))
-        .chain(finding.related.iter().map(|label| (label, false)));
-    let marks = labels.map(|(label, primary)| Mark {
-        span: label.span,
-        text: &label.text,
-        primary,
-    });
-    let places = excerpts(view.sources, view.masks, marks);
-    block(title, places, remarks, dress, style)
+    remarks
+}
+
+/// `severity[rule]: message`.
+fn title<'t>(finding: &Finding, view: View<'_>, dress: Dress) -> Title<'t> {
+    let name = match &finding.certainty {
+        Certainty::Proven => finding.severity.name().to_owned(),
+        Certainty::Undecided(_) => format!("undecided {}", finding.severity),
+    };
+    let title = Level::ERROR
+        .with_name(name)
+        .primary_title(printable(&finding.message).into_owned())
+        .id(printable(&finding.rule).into_owned());
+    let rule = view.rule(&finding.rule);
+    match rule.and_then(|rule| rule.url.as_deref()) {
+        Some(url) if dress.links => title.id_url(printable(url).into_owned()),
+        _ => title,
+    }
+}
+
+/// The places of findings that share the first of them, each once.
+fn marks<'r>(said: &[&Said<'r>]) -> Vec<Mark<'r>> {
+    let mut marks: Vec<Mark<'r>> = Vec::new();
+    for one in said {
+        let finding = one.finding;
+        let own = std::iter::once((&finding.primary, true));
+        let labels = own.chain(finding.related.iter().map(|label| (label, false)));
+        for (label, primary) in labels {
+            let known = marks.iter().any(|mark| {
+                mark.span == label.span && (mark.text == label.text || label.text.is_empty())
+            });
+            if !known {
+                marks.push(Mark {
+                    span: label.span,
+                    text: &label.text,
+                    primary,
+                });
+            }
+        }
+    }
+    marks
 }
 
 /// One diagnostic as a block of lines.
@@ -311,6 +391,14 @@ mod tests {
     #[test]
     fn in_colour() {
         insta::assert_snapshot!(rendered(dress(true, 80)).replace('\u{1b}', "␛"));
+    }
+
+    #[test]
+    fn findings_of_one_place_share_its_excerpt_and_notes_are_lines_of_what_explains_them() {
+        let sample = sample::Sample::one_place();
+        let mut out = Vec::new();
+        write(&sample.report, sample.view(), dress(false, 80), &mut out).expect("memory takes all");
+        insta::assert_snapshot!(String::from_utf8(out).expect("text"));
     }
 
     #[test]

@@ -58,6 +58,11 @@ impl Rule {
             help_markdown: page.to_owned(),
             controls,
             aliases,
+            yields_to: self
+                .yields_to
+                .iter()
+                .map(|rule| rule.as_str().into())
+                .collect(),
             parameters: self
                 .parameters
                 .iter()

@@ -3,7 +3,7 @@
 use super::super::Exit;
 use super::super::options::Check;
 use crate::findings::Severity;
-use crate::report::{Format, Report, counted};
+use crate::report::{Format, Report, View, counted};
 
 /// What a finding must reach to be shown in text and to make the run fail, unless the user says otherwise.
 const USUAL: Severity = Severity::Medium;
@@ -45,11 +45,16 @@ pub(super) struct Verdict {
 }
 
 /// Judges a report.
-pub(super) fn judge(report: &Report, options: &Check) -> Verdict {
+pub(super) fn judge(report: &Report, view: View<'_>, options: &Check) -> Verdict {
     let fail_on = Thresholds::of(options).fail_on;
-    let found = reaching(report.findings.iter().map(|one| one.severity), fail_on);
+    // What is a note of another finding is not more severe than it.
+    let all = View {
+        least: fail_on,
+        ..view
+    };
+    let found = all.leading(report).count();
     let open = match options.fail_on_undecided {
-        true => reaching(report.undecided.iter().map(|one| one.severity), fail_on),
+        true => all.shown(&report.undecided).count(),
         false => 0,
     };
     let all = [
@@ -73,10 +78,6 @@ pub(super) fn judge(report: &Report, options: &Check) -> Verdict {
         exit,
         why: Some(why),
     }
-}
-
-fn reaching(severities: impl Iterator<Item = Severity>, fail_on: Severity) -> usize {
-    severities.filter(|severity| *severity >= fail_on).count()
 }
 
 fn lost() -> String {

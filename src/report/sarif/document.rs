@@ -137,7 +137,7 @@ pub(super) struct Outcome<'a> {
     pub(super) partial_fingerprints: Prints,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) suppressions: Option<[Suppression; 1]>,
-    pub(super) properties: ResultProperties,
+    pub(super) properties: ResultProperties<'a>,
 }
 
 #[derive(Serialize)]
@@ -152,8 +152,15 @@ pub(super) struct Suppression {
 }
 
 #[derive(Serialize)]
-pub(super) struct ResultProperties {
+#[serde(rename_all = "camelCase")]
+pub(super) struct ResultProperties<'a> {
     pub(super) severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rule_severity: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) explained_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) explains: Vec<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -45,6 +45,8 @@ pub struct Rule {
     pub controls: Vec<(String, Vec<String>)>,
     /// Ids of the same rule in other tools, and its own former ids.
     pub aliases: Vec<String>,
+    /// The rules whose findings say all that one of this rule does, where both are about the same bytes and resource.
+    pub yields_to: Vec<String>,
     /// The file it was read from, below `rules/`; empty for one that was not.
     pub file: String,
     /// The first heading of its page.

@@ -42,7 +42,7 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
             .ok_or_else(|| Wrong::at(1, format!("`{key}` is missing")))
     };
     for (key, line, _) in root.map()? {
-        const KEYS: [&str; 12] = [
+        const KEYS: [&str; 13] = [
             "id",
             "severity",
             "pillar",
@@ -55,6 +55,7 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
             "remedy",
             "controls",
             "aliases",
+            "yields-to",
         ];
         if !KEYS.contains(&key.as_str()) {
             return Err(unexpected(*line, key, &KEYS.join(", ")));
@@ -96,6 +97,7 @@ pub fn rule(text: &str) -> Result<Rule, Wrong> {
         remedy: root.get("remedy").map(remedy).transpose()?,
         controls,
         aliases: root.get("aliases").map_or(Ok(Vec::new()), Node::texts)?,
+        yields_to: root.get("yields-to").map_or(Ok(Vec::new()), Node::texts)?,
         file: String::new(),
         title: title(page, page_line)?,
         advice: advice(page, page_line)?,
