@@ -84,6 +84,7 @@ impl Why {
             | Why::Module(words)
             | Why::Environment(words)
             | Why::Function(words)
+            | Why::Context(words)
             | Why::Instance(words)
             | Why::Import(words)
             | Why::Elsewhere(words)
