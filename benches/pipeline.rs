@@ -9,7 +9,9 @@ use distrust::eval::{Stack, cloudformation};
 use distrust::findings::Finding;
 use distrust::graph::{self, Graph};
 use distrust::rules::{self, RuleSet};
-use distrust::source::{Discovered, Disk, Folder, Scope, Search, SourceFile, SourceMap, discover};
+use distrust::source::{
+    Discovered, Disk, Door, Folder, Scope, Search, SourceFile, SourceMap, discover,
+};
 use distrust::syntax::yaml;
 use rayon::prelude::*;
 
@@ -57,14 +59,17 @@ impl Pipeline {
         }
     }
 
+    fn door(&self) -> Door<'_> {
+        Door::new(&Disk, &self.scope)
+    }
+
     pub(crate) fn discover(&self) -> Discovered {
         let search = Search {
             paths: &self.paths,
             exclude: &[],
-            scope: &self.scope,
             is_template: |bytes| std::str::from_utf8(bytes).is_ok_and(yaml::looks_like_template),
         };
-        discover(&Disk, &self.sources, search)
+        discover(self.door(), &self.sources, search)
     }
 
     pub(crate) fn parse_templates(&self, found: &Discovered) -> Vec<Parsed> {
@@ -80,19 +85,15 @@ impl Pipeline {
         let settings = Settings::default();
         let world = World {
             sources: &self.sources,
-            files: &Disk,
-            scope: &self.scope,
+            door: self.door(),
             settings,
         };
         let mut stacks = terraform::evaluate(folders, &world);
         let stack = |(file, document): &Parsed| {
-            let path = self.scope.absolute(Path::new(&*file.path));
             cloudformation::evaluate(&cloudformation::Request {
                 file,
                 document,
-                path: &path,
-                roots: self.scope.readable(),
-                files: &Disk,
+                door: self.door(),
                 sources: &self.sources,
                 parameters: &[],
             })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use distrust::eval::cloudformation::{Request, evaluate};
 use distrust::eval::{Address, Data, Piece, Stack, Truth, Value, Why};
-use distrust::source::{Code, Disk, Files, SourceMap};
+use distrust::source::{Code, Disk, Door, Files, Scope, SourceMap};
 use distrust::syntax::yaml;
 use serde_json::{Map, Value as Json, json};
 
@@ -27,19 +27,19 @@ fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for entry in Disk.list(&folder).expect("the cases can be listed") {
         let path = folder.join(&entry.name);
+        let name = entry.name.into_string().expect("names are text");
         let (template, expected) = if path.is_dir() {
             let template = ["template.yaml", "template.json"].map(|name| path.join(name));
             let template = template.into_iter().find(|path| path.exists());
             (template, path.join("expected.json"))
-        } else if entry.name.ends_with(".expected.json") {
+        } else if name.ends_with(".expected.json") {
             continue;
         } else {
             (Some(path.clone()), path.with_extension("expected.json"))
         };
         let expected = read_json(&expected);
         let parameters = expected["parameters"].as_str().map(|name| path.join(name));
-        let template = template.unwrap_or_else(|| panic!("{} has no template", entry.name));
-        let name = entry.name;
+        let template = template.unwrap_or_else(|| panic!("{name} has no template"));
         cases.push(Case {
             name,
             template,
@@ -70,12 +70,11 @@ fn run(case: &Case) -> Stack {
         .parent()
         .expect("a file is in a folder")
         .to_owned();
+    let scope = Scope::new(&Disk, &root, Some(&root), &[]);
     evaluate(&Request {
         file: &file,
         document: &document,
-        path: &case.template,
-        roots: &[root],
-        files: &Disk,
+        door: Door::new(&Disk, &scope),
         sources: &sources,
         parameters: &parameters,
     })

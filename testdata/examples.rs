@@ -3,7 +3,7 @@
 //! replaced by a variable that nothing sets, which must never be a finding.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use distrust::catalog::Catalog;
@@ -12,7 +12,7 @@ use distrust::eval::{Stack, cloudformation};
 use distrust::findings::{Certainty, Finding};
 use distrust::graph::build;
 use distrust::rules::{Rule, RuleSet, check};
-use distrust::source::{Folder, Memory, Scope, SourceMap};
+use distrust::source::{Door, Folder, Memory, Scope, SourceMap};
 use distrust::syntax::yaml;
 use serde_json::{Value as Json, json};
 
@@ -95,12 +95,11 @@ fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
     };
     files.insert(root.join(name), text);
     let scope = Scope::new(&files, &root, Some(&root), &[]);
-    let (file, _) = sources.add(name, text.as_bytes().to_vec());
+    let (file, _) = sources.add_file(&root.join(name), name, text.as_bytes().to_vec());
     let stacks: Vec<Stack> = if dialect == Dialect::Hcl {
         let world = World {
             sources: &sources,
-            files: &files,
-            scope: &scope,
+            door: Door::new(&files, &scope),
             settings: Settings::default(),
         };
         let folder = Folder {
@@ -111,13 +110,10 @@ fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
         evaluate(vec![folder], &world)
     } else {
         let document = yaml::parse(&file);
-        let path = root.join(name);
         vec![cloudformation::evaluate(&cloudformation::Request {
             file: &file,
             document: &document,
-            path: Path::new(&path),
-            roots: &[root],
-            files: &files,
+            door: Door::new(&files, &scope),
             sources: &sources,
             parameters: &[],
         })]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use distrust::eval::terraform::{Setting, Settings, World, evaluate};
 use distrust::eval::{Data, Stack, Value};
-use distrust::source::{Disk, Files, Folder, Scope, SourceMap};
+use distrust::source::{Disk, Door, EntryKind, Files, Folder, Scope, SourceMap};
 use serde_json::Value as Json;
 
 use crate::json;
@@ -24,15 +24,16 @@ fn folders(sources: &SourceMap, root: &Path) -> Vec<Folder> {
             .expect("a folder of the test data can be listed")
         {
             let full = path.join(&entry.name);
+            let name = entry.name.into_string().expect("names are text");
             match entry.kind {
-                distrust::source::EntryKind::Folder => waiting.push(full),
-                distrust::source::EntryKind::File if entry.name.contains(".tf") => {
+                EntryKind::Folder => waiting.push(full),
+                EntryKind::File if name.contains(".tf") => {
                     let bytes = Disk
                         .read(&full)
                         .expect("a file of the test data can be read");
-                    files.push((entry.name, sources.add(&full.to_string_lossy(), bytes).0));
+                    files.push((name, sources.add(&full.to_string_lossy(), bytes).0));
                 }
-                distrust::source::EntryKind::File => {}
+                _ => {}
             }
         }
         files.sort_by(|a, b| a.0.cmp(&b.0));
@@ -132,8 +133,7 @@ fn answer(expression: &str) -> Result<Value, String> {
     let scope = scope(&root);
     let world = World {
         sources: &sources,
-        files: &Disk,
-        scope: &scope,
+        door: Door::new(&Disk, &scope),
         settings,
     };
     let mut all = folders(&sources, &root);
@@ -198,7 +198,7 @@ fn modules() {
         .list(&data().join("modules"))
         .expect("the cases are there")
         .into_iter()
-        .map(|entry| entry.name)
+        .map(|entry| entry.name.into_string().expect("names are text"))
         .collect();
     cases.sort();
     assert!(cases.len() > 70, "all cases are there");
@@ -264,8 +264,7 @@ fn case_disagreements(case: &str) -> Vec<String> {
     let scope = scope(&root);
     let world = World {
         sources: &sources,
-        files: &Disk,
-        scope: &scope,
+        door: Door::new(&Disk, &scope),
         settings,
     };
     let stacks = evaluate(folders(&sources, &root), &world);

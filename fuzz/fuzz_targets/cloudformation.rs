@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use distrust::eval::cloudformation::{Request, evaluate};
-use distrust::source::{Memory, SourceMap};
+use distrust::source::{Door, Memory, Scope, SourceMap};
 use distrust::syntax::yaml::{self, NodeId};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let sources = SourceMap::new();
-    let (file, _) = sources.add("template.yaml", bytes.to_vec());
+    let (file, _) = sources.add_file(Path::new("/in/template.yaml"), "template.yaml", bytes.to_vec());
     let document = yaml::parse(&file);
     for (at, node) in document.nodes.iter().enumerate() {
         let _ = &file.text[node.range.start as usize..node.range.end as usize];
@@ -23,13 +23,13 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
     yaml::looks_like_template(&file.text);
     let mut files = Memory::new();
-    files.insert("template.yaml", bytes);
+    files.insert("/in/template.yaml", bytes);
+    let root = Path::new("/in");
+    let scope = Scope::new(&files, root, Some(root), &[]);
     let stack = evaluate(&Request {
         file: &file,
         document: &document,
-        path: Path::new("template.yaml"),
-        roots: &["".into()],
-        files: &files,
+        door: Door::new(&files, &scope),
         sources: &sources,
         parameters: &[],
     });

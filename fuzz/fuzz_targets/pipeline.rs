@@ -10,7 +10,7 @@ use distrust::catalog::Catalog;
 use distrust::eval::{cloudformation, terraform};
 use distrust::graph;
 use distrust::rules::{self, RuleSet};
-use distrust::source::{Memory, Scope, Search, SourceMap, discover};
+use distrust::source::{Door, Memory, Scope, Search, SourceMap, discover};
 use distrust::syntax::yaml;
 
 static POOL: LazyLock<rayon::ThreadPool> = LazyLock::new(|| {
@@ -44,23 +44,20 @@ fn run(text: &str) -> Vec<String> {
     let root = PathBuf::from("/in");
     let scope = Scope::new(&files, &root, Some(&root), &[root.clone()]);
     let is_template: fn(&[u8]) -> bool = |bytes| yaml::looks_like_template(&String::from_utf8_lossy(bytes));
-    let search = Search { paths: &[root.clone()], exclude: &[], scope: &scope, is_template };
-    let found = discover(&files, &sources, search);
-    let world = terraform::World { sources: &sources, files: &files, scope: &scope, settings: Default::default() };
+    let search = Search { paths: &[root.clone()], exclude: &[], is_template };
+    let door = Door::new(&files, &scope);
+    let found = discover(door, &sources, search);
+    let world = terraform::World { sources: &sources, door, settings: Default::default() };
     let mut stacks = terraform::evaluate(found.folders, &world);
     for plan in &found.plans {
         stacks.push(terraform::plan::read(plan, &stacks).0);
     }
     for file in &found.templates {
         let document = yaml::parse(file);
-        let path = scope.absolute(Path::new(&*file.path));
-        let roots = [root.clone()];
         stacks.push(cloudformation::evaluate(&cloudformation::Request {
             file,
             document: &document,
-            path: &path,
-            roots: &roots,
-            files: &files,
+            door,
             sources: &sources,
             parameters: &[],
         }));

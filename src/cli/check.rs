@@ -16,7 +16,7 @@ use crate::eval::terraform;
 use crate::findings::{RuleId, RuleInfo};
 use crate::report::{Folded, View};
 use crate::rules::RuleSet;
-use crate::source::{Discovered, Files, Scope, Search, SourceMap, discover};
+use crate::source::{Discovered, Door, Search, SourceMap, discover};
 
 /// Why nothing was checked.
 pub(super) struct Refusal {
@@ -70,25 +70,22 @@ pub(super) fn working() -> Result<PathBuf, Refusal> {
 pub(super) fn found<'w>(
     input: &Input,
     order: &[bool],
-    files: &'w dyn Files,
+    door: Door<'w>,
     sources: &'w SourceMap,
-    scope: &'w Scope,
 ) -> Result<(Discovered, engine::World<'w>), Refusal> {
-    input::existing(input, files, scope)?;
+    input::existing(input, door)?;
     let search = Search {
         paths: &input.paths,
         exclude: input.exclude.as_deref().unwrap_or_default(),
-        scope,
         is_template: engine::is_template,
     };
     let world = engine::World {
-        files,
+        door,
         sources,
-        scope,
-        settings: input::settings(input, order, files, sources, scope)?,
-        parameters: input::parameters(input, files, sources, scope)?,
+        settings: input::settings(input, order, door, sources)?,
+        parameters: input::parameters(input, door, sources)?,
     };
-    Ok((discover(files, sources, search), world))
+    Ok((discover(door, sources, search), world))
 }
 
 /// Everything between the options and the exit status.
@@ -101,10 +98,10 @@ fn checked(
     let working = working()?;
     let sources = SourceMap::new();
     let files = input::files(&mut options.input, &working)?;
-    let root = options.input.root.as_deref();
-    let scope = Scope::new(&*files, &working, root, &options.input.paths);
+    let scope = input::scope(&options.input, &*files, &working)?;
+    let door = Door::new(&*files, &scope);
     let mut rules = Cow::Borrowed(RuleSet::builtin());
-    let wrong = input::configure(options, &mut rules, &*files, &sources, &scope);
+    let wrong = input::configure(options, &mut rules, door, &sources);
     let selection = match input::selection(options, &rules) {
         Ok(selection) if wrong.is_empty() => selection,
         other => {
@@ -113,7 +110,7 @@ fn checked(
             return Ok(Exit::Usage);
         }
     };
-    let (found, world) = found(&options.input, order, &*files, &sources, &scope)?;
+    let (found, world) = found(&options.input, order, door, &sources)?;
     let mut report = engine::check(found, &world, &rules, &|id| selection.has(id));
     report.statistics.elapsed = started.elapsed();
     let said = engine::rules_of(&rules, &report);
@@ -131,7 +128,7 @@ fn checked(
         least: verdict::Thresholds::of(options).least,
     };
     let verdict = verdict::judge(&report, view, options);
-    output::write(&report, view, options, terminal)?;
+    output::write(&report, view, options, door, terminal)?;
     output::tell(&report, view, options, verdict.why.as_deref(), terminal);
     Ok(verdict.exit)
 }

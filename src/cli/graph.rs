@@ -6,7 +6,7 @@ use super::options::{Graph as Options, Notation};
 use super::terminal::Terminal;
 use crate::engine;
 use crate::report::{Masks, Statistics, graph as drawing, triage};
-use crate::source::{Scope, SourceMap};
+use crate::source::{Door, SourceMap};
 
 /// Draws the graph of what the options name.
 pub(super) fn run(mut options: Options, order: &[bool], terminal: Terminal) -> Exit {
@@ -19,9 +19,9 @@ fn drawn(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Ex
     let working = check::working()?;
     let sources = SourceMap::new();
     let files = input::files(&mut options.input, &working)?;
-    let root = options.input.root.as_deref();
-    let scope = Scope::new(&*files, &working, root, &options.input.paths);
-    let (found, world) = check::found(&options.input, order, &*files, &sources, &scope)?;
+    let scope = input::scope(&options.input, &*files, &working)?;
+    let door = Door::new(&*files, &scope);
+    let (found, world) = check::found(&options.input, order, door, &sources)?;
     let mut answers = engine::each(found, &world, &|_, graph| Some(graph));
     let graphs = answers.stacks.iter_mut();
     let graphs: Vec<_> = graphs.filter_map(|stack| stack.said.take()).collect();

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::findings::Severity;
 use crate::report::Format;
 use crate::rules::{RuleSet, Unset};
-use crate::source::{Code, Diagnostic, Files, Scope, SourceMap, Span};
+use crate::source::{Closed, Code, Diagnostic, Door, SourceMap, Span};
 
 pub use read::read;
 pub use select::{Name, Selection, nearest};
@@ -45,6 +45,8 @@ pub struct Settings {
     pub parameters: Option<Vec<String>>,
     /// The parameters of rules: `[rules.<id>]` and what stands below.
     pub rules: Vec<RuleParameter>,
+    /// Every path among these, and where it is written.
+    pub paths: Vec<(PathBuf, Span)>,
 }
 
 /// A parameter of a rule as somebody set it.
@@ -94,21 +96,25 @@ impl RuleParameter {
 /// Reads the nearest `distrust.toml` from the working folder up to the root of the repository.
 ///
 /// Without a file, the settings are empty. With one that is wrong, what is right in it still counts.
-pub fn find(files: &dyn Files, sources: &SourceMap, scope: &Scope) -> (Settings, Vec<Diagnostic>) {
-    for folder in scope.working().ancestors() {
+pub fn find(door: Door<'_>, sources: &SourceMap) -> (Settings, Vec<Diagnostic>) {
+    let scope = door.scope();
+    let folders = scope.working().ancestors();
+    for folder in folders.take_while(|folder| scope.allows(folder)) {
         let path = folder.join(FILE);
-        match files.read(&path) {
+        let shown = scope.shown(&path);
+        match door.read(&path) {
             Ok(bytes) => {
-                let (file, problem) = sources.add(&scope.shown(&path), bytes);
+                let (file, problem) = sources.add_file(&path, &shown, bytes);
                 let (settings, mut diagnostics) = read(&file, folder);
                 diagnostics.extend(problem);
+                diagnostics.extend(outside(door, &settings));
                 return (settings, diagnostics);
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let (file, _) = sources.add(&scope.shown(&path), Vec::new());
+            Err(Closed::Missing) => {}
+            Err(closed) => {
+                let (file, _) = sources.add_file(&path, &shown, Vec::new());
                 let span = Span::new(file.id, 0, 0);
-                let diagnostic = Diagnostic::new(Code::Unreadable, span, error.to_string());
+                let diagnostic = Diagnostic::new(Code::Unreadable, span, closed.to_string());
                 return (Settings::default(), vec![diagnostic]);
             }
         }
@@ -117,6 +123,23 @@ pub fn find(files: &dyn Files, sources: &SourceMap, scope: &Scope) -> (Settings,
         }
     }
     (Settings::default(), Vec::new())
+}
+
+/// The paths of the file that lead out of the repository. Who runs this may read what they like; who wrote the settings
+/// may be somebody else, and decides about the repository alone.
+fn outside(door: Door<'_>, settings: &Settings) -> Vec<Diagnostic> {
+    let root = door.scope().root();
+    let is_outside = |path: &Path| match door.resolve(path) {
+        Ok(real) => !real.starts_with(root),
+        Err(closed) => closed == Closed::Outside,
+    };
+    let paths = settings.paths.iter();
+    let paths = paths.filter(|(path, _)| is_outside(path));
+    let said = paths.map(|(_, span)| {
+        let message = "this leads out of the repository: settings may name only what is inside";
+        Diagnostic::new(Code::Structure, *span, message).help("name it on the command line")
+    });
+    said.collect()
 }
 
 /// A path of the file as an absolute one: it is relative to the folder of the file.

@@ -1,6 +1,6 @@
 //! Reading `distrust.toml`: every key by hand, so that every problem has a place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -75,24 +75,25 @@ impl Reader<'_> {
         key: &Spanned<impl AsRef<str>>,
         value: &Spanned<DeValue<'_>>,
     ) {
-        let paths = |texts: Vec<Name>| {
-            let texts = texts.iter();
-            texts.map(|name| beside(folder, &name.text)).collect()
-        };
         let texts = |names: Vec<Name>| names.into_iter().map(|name| name.text).collect();
         match key.get_ref().as_ref() {
             "select" => settings.select = self.names(value),
             "ignore" => settings.ignore = self.names(value),
             "exclude" => settings.exclude = self.names(value).map(texts),
             "parameters" => {
-                settings.parameters = self.names(value).map(|names| {
+                let names = self.names(value);
+                let is_path = |name: &&Name| !name.text.contains('=');
+                for name in names.iter().flatten().filter(is_path) {
+                    settings.paths.push((beside(folder, &name.text), name.span));
+                }
+                settings.parameters = names.map(|names| {
                     let names = names.into_iter();
                     names.map(|name| parameter(folder, name.text)).collect()
                 });
             }
             "rules" => settings.rules = self.rules(value),
-            "module-dir" => settings.module_dir = self.names(value).map(paths),
-            "var-file" => settings.var_file = self.names(value).map(paths),
+            "module-dir" => settings.module_dir = self.paths(settings, folder, value),
+            "var-file" => settings.var_file = self.paths(settings, folder, value),
             "fail-on" => {
                 let names = Severity::ALL.map(Severity::name);
                 settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
@@ -154,6 +155,22 @@ impl Reader<'_> {
         }
         all.sort_by_key(|own| own.value.span.start);
         all
+    }
+
+    /// A list of paths, from the folder of the file.
+    fn paths(
+        &mut self,
+        settings: &mut Settings,
+        folder: &Path,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<Vec<PathBuf>> {
+        let names = self.names(value)?;
+        let placed = names.iter();
+        let placed: Vec<(PathBuf, Span)> = placed
+            .map(|name| (beside(folder, &name.text), name.span))
+            .collect();
+        settings.paths.extend(placed.iter().cloned());
+        Some(placed.into_iter().map(|(path, _)| path).collect())
     }
 
     /// A list of texts.

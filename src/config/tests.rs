@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Name, Selection, Settings, find, read};
 use crate::findings::{Pillar, RuleInfo, Severity};
 use crate::report::Format;
-use crate::source::{Diagnostic, Memory, Scope, SourceMap};
+use crate::source::{Diagnostic, Door, Memory, Scope, SourceMap};
 
 fn settings(text: &str) -> (SourceMap, Settings, Vec<Diagnostic>) {
     let sources = SourceMap::new();
@@ -98,7 +98,7 @@ fn the_nearest_file_up_to_the_root_of_the_repository() {
         files.insert("/w/repo/a/distrust.toml", "fail-on = 'high'");
         files.insert("/w/repo/c/x.tf", "");
         let scope = Scope::new(&files, Path::new(at), None, &[]);
-        find(&files, &SourceMap::new(), &scope).0.fail_on
+        find(Door::new(&files, &scope), &SourceMap::new()).0.fail_on
     };
     assert_eq!(look("/w/repo/a/b"), Some(Severity::High));
     assert_eq!(

@@ -140,9 +140,7 @@ fn template_stack(file: &Arc<SourceFile>, world: &World<'_>) -> Stack {
     cloudformation::evaluate(&cloudformation::Request {
         file,
         document: &document,
-        path: &world.scope.absolute(Path::new(&*file.path)),
-        roots: world.scope.readable(),
-        files: world.files,
+        door: world.door,
         sources: world.sources,
         parameters: &world.parameters,
     })
@@ -155,8 +153,7 @@ fn of_roots<T: Send>(
 ) -> Vec<T> {
     let of = terraform::World {
         sources: world.sources,
-        files: world.files,
-        scope: world.scope,
+        door: world.door,
         settings: world.settings.clone(),
     };
     terraform::each_root(folders, &of, then)

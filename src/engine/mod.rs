@@ -9,7 +9,6 @@
 mod each;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -22,8 +21,7 @@ use crate::graph::Graph;
 use crate::report::{Masks, Report, Statistics, triage};
 use crate::rules::{self, RuleSet, secret};
 use crate::source::{
-    Diagnostic, Discovered, Files, Folder, Scope, SourceFile, SourceMap, Span, guarded,
-    internal_error,
+    Diagnostic, Discovered, Door, Folder, SourceFile, SourceMap, Span, guarded, internal_error,
 };
 use crate::syntax::yaml::{self, Document};
 
@@ -31,12 +29,10 @@ pub use each::each;
 
 /// What the stacks are evaluated with.
 pub struct World<'w> {
-    /// The files that may be read.
-    pub files: &'w dyn Files,
+    /// The way to the files that may be read.
+    pub door: Door<'w>,
     /// The texts that were read.
     pub sources: &'w SourceMap,
-    /// Where the run takes place.
-    pub scope: &'w Scope,
     /// Terraform's variables and the folders with copies of remote modules.
     pub settings: terraform::Settings,
     /// CloudFormation's parameters, in rising precedence.

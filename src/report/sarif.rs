@@ -102,12 +102,13 @@ fn driver(rules: &[RuleInfo]) -> Driver<'_> {
 }
 
 /// Every code that a notification may have, in the order of their ids.
-const CODES: [Code; 9] = [
+const CODES: [Code; 10] = [
     Code::Cycle,
     Code::Encoding,
     Code::Internal,
     Code::Evaluation,
     Code::Limit,
+    Code::Unread,
     Code::Outside,
     Code::Structure,
     Code::Syntax,
@@ -129,6 +130,7 @@ fn notice(code: Code) -> Notice {
         Code::Internal => {
             "The program failed on an input, by a fault of its own; the input was not read."
         }
+        Code::Unread => "Something that nobody asked for, or that holds no input, was not read.",
         Code::Outside => "A path leads out of the folders that may be read, and was not followed.",
     };
     let message = || Message { text: text.into() };

@@ -21,6 +21,8 @@ pub enum Code {
     Limit,
     /// A path leads out of the scanned folders and was not followed.
     Outside,
+    /// Something nobody asked for, or that holds no input, was not read.
+    Unread,
     /// This tool failed on this input: a fault of its own. What the input holds was not read.
     Internal,
 }
@@ -37,6 +39,7 @@ impl Code {
             Code::Cycle => "cyclic-definition",
             Code::Limit => "limit-reached",
             Code::Outside => "outside-root",
+            Code::Unread => "not-read",
             Code::Internal => "internal-error",
         }
     }

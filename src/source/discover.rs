@@ -3,22 +3,22 @@
 //! Names decide what is looked at, content decides what it is. Every file is read once, in parallel; the texts that
 //! matter go into the [`SourceMap`] in the order of their paths, the others are dropped at once.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::{Code, Diagnostic, EntryKind, Files, Met, Scope, SourceFile, SourceMap, Span, Walk};
+use super::named::{Class, Names, Wanted};
+use super::scope::name_text;
+use super::{Closed, Code, Diagnostic, Door, EntryKind, SourceFile, SourceMap, Span};
 
-/// Endings of Terraform and OpenTofu files, without those of variable files.
-const MODULE: &[&str] = &[".tf", ".tf.json", ".tofu", ".tofu.json"];
-/// Endings of files with values for variables.
-const VARIABLES: &[&str] = &[".tfvars", ".tfvars.json"];
-/// Endings of files whose content decides whether they are templates or plans.
-const TEMPLATE: &[&str] = &[".yaml", ".yml", ".json", ".template", ".cfn", ".cform"];
+/// How much of a file that is larger than any source is looked at, to say whether it was meant as one.
+const HEAD_BYTES: usize = 1 << 20;
+
+/// How a file begins that git-crypt has encrypted.
+const ENCRYPTED: &[u8] = b"\0GITCRYPT\0";
 
 /// What to look for, and where.
 #[derive(Clone, Copy)]
@@ -27,8 +27,6 @@ pub struct Search<'a> {
     pub paths: &'a [PathBuf],
     /// What to leave out besides the ignore files, in their syntax. Paths named above are read in any case.
     pub exclude: &'a [String],
-    /// The folders that may be read.
-    pub scope: &'a Scope,
     /// Whether these bytes look like a CloudFormation template.
     pub is_template: fn(&[u8]) -> bool,
 }
@@ -45,9 +43,17 @@ pub struct Folder {
 }
 
 impl Folder {
+    fn new(door: Door<'_>, path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            shown: door.scope().shown(path),
+            files: Vec::new(),
+        }
+    }
+
     /// Whether there is configuration in it; a folder with nothing but values for variables is no module.
     fn is_module(&self) -> bool {
-        let mut names = self.files.iter().map(|(name, _)| Class::of(name));
+        let mut names = self.files.iter().map(|(name, _)| Class::of(name.as_ref()));
         names.any(|class| class == Some(Class::Module))
     }
 }
@@ -79,177 +85,101 @@ impl Discovered {
     }
 }
 
-/// What the name of a file says about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    /// Part of a Terraform module.
-    Module,
-    /// Values for variables.
-    Variables,
-    /// Its content decides.
-    Content,
-}
-
-impl Class {
-    fn of(name: &str) -> Option<Self> {
-        let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if ends(MODULE) {
-            Some(Class::Module)
-        } else if ends(VARIABLES) {
-            Some(Class::Variables)
-        } else if ends(TEMPLATE) {
-            Some(Class::Content)
-        } else {
-            None
-        }
-    }
-
-    fn of_path(path: &Path) -> Option<Self> {
-        path.file_name()?.to_str().and_then(Class::of)
-    }
-}
-
 /// A file that was read.
 enum Read {
-    Module(Vec<u8>),
-    Variables(Vec<u8>),
+    Terraform(Vec<u8>),
     Template(Vec<u8>),
     Plan(Vec<u8>),
+    /// Nobody here can read it, and that is how its author wants it.
+    Encrypted,
+    /// Too large, and nothing at its beginning says that it was meant for us.
+    Large,
     /// Read, and none of our business.
-    Other,
-    Failed(io::Error),
+    Other(Vec<u8>),
+    Failed(Closed),
 }
 
 /// Finds and reads what the paths hold.
-pub fn discover(files: &dyn Files, sources: &SourceMap, search: Search<'_>) -> Discovered {
-    let mut names = Names::default();
-    for path in search.paths {
-        names.add(files, &search, path);
-    }
-    let wanted: Vec<(PathBuf, Class)> = names.wanted.into_iter().collect();
+pub fn discover(door: Door<'_>, sources: &SourceMap, search: Search<'_>) -> Discovered {
+    let names = Names::of(door, &search);
+    let wanted: Vec<(PathBuf, Wanted)> = names.wanted.into_iter().collect();
     let read: Vec<Read> = wanted
         .par_iter()
-        .map(|(path, class)| read(files, path, *class, search.is_template))
+        .map(|(path, wanted)| read(door, path, wanted, search.is_template))
         .collect();
-    let mut found = Gathered::default();
-    for (path, reason) in names.failed {
-        found.fail(sources, search.scope, &path, Code::Unreadable, &reason);
+    let mut found = Gathered::new(door, sources);
+    for (path, code, why) in names.said {
+        found.say(&path, code, &why);
     }
-    for path in names.outside {
-        let message = "this link leads out of the folders that may be read, and was not followed";
-        found.fail(sources, search.scope, &path, Code::Outside, message);
+    for ((path, wanted), read) in wanted.iter().zip(read) {
+        found.file(path, wanted, read);
     }
-    for ((path, _), read) in wanted.iter().zip(read) {
-        found.file(sources, search.scope, path, read);
+    for (path, wanted) in &wanted {
+        found.check_named(path, wanted);
     }
     found.finish()
 }
 
-/// The paths that matter by name.
-#[derive(Default)]
-struct Names {
-    wanted: BTreeMap<PathBuf, Class>,
-    failed: BTreeMap<PathBuf, String>,
-    outside: BTreeSet<PathBuf>,
-}
-
-impl Names {
-    /// What a path given by the user stands for.
-    fn add(&mut self, files: &dyn Files, search: &Search<'_>, path: &Path) {
-        let path = search.scope.absolute(path);
-        if files.kind(&path) == Some(EntryKind::Folder) {
-            self.folder(files, search, &path);
-        } else if matches!(
-            Class::of_path(&path),
-            Some(Class::Module | Class::Variables)
-        ) {
-            self.module(files, path.parent().unwrap_or(&path));
-        } else {
-            // Named by the user: looked at whatever its ending.
-            self.wanted.insert(path, Class::Content);
+/// The configuration of one folder: what a call names may lie where no search looks. With what is wrong with it.
+///
+/// # Errors
+/// Why the folder is not listed.
+pub fn module(
+    door: Door<'_>,
+    sources: &SourceMap,
+    path: &Path,
+) -> Result<(Folder, Vec<Diagnostic>), Closed> {
+    let mut found = Gathered::new(door, sources);
+    for entry in door.list(path)? {
+        if Class::of_terraform(&entry.name) != Some(Class::Module) {
+            continue;
         }
-    }
-
-    /// The Terraform files of one folder.
-    fn module(&mut self, files: &dyn Files, folder: &Path) {
-        let entries = match files.list(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.failed.insert(folder.to_owned(), reason(&error));
-                return;
-            }
+        let path = path.join(entry.name);
+        let wanted = Wanted {
+            class: Class::Module,
+            real: None,
+            named: false,
         };
-        for entry in entries {
-            let class = Class::of(&entry.name).filter(|class| *class != Class::Content);
-            if let (EntryKind::File, Some(class), false) =
-                (entry.kind, class, entry.name.starts_with('.'))
-            {
-                self.wanted.insert(folder.join(entry.name), class);
+        match entry.kind {
+            Ok(EntryKind::File) => {
+                let read = read(door, &path, &wanted, |_| false);
+                found.file(&path, &wanted, read);
             }
+            Ok(_) => {}
+            Err(closed) => found.say(&path, closed.code(), &closed.to_string()),
         }
     }
-
-    /// Everything below a folder.
-    fn folder(&mut self, files: &dyn Files, search: &Search<'_>, folder: &Path) {
-        let walk = Walk {
-            wanted: &|name| Class::of(name).is_some(),
-            exclude: search.exclude,
-        };
-        for met in files.walk(folder, walk) {
-            match met {
-                Met::File(path) => {
-                    if let Some(class) = Class::of_path(&path) {
-                        self.wanted.insert(path, class);
-                    }
-                }
-                Met::Failed(path, reason) => {
-                    self.failed.insert(path, reason);
-                }
-                Met::Link(path) => self.link(files, search, path),
-            }
-        }
-    }
-
-    /// A link on the way. Linked folders are found at their real place, and so are linked templates; a linked
-    /// Terraform file is part of the module it is linked into.
-    fn link(&mut self, files: &dyn Files, search: &Search<'_>, path: PathBuf) {
-        let target = match files.canonical(&path) {
-            Ok(target) => target,
-            Err(error) => {
-                let reason = format!("this link leads nowhere: {}", reason(&error));
-                self.failed.insert(path, reason);
-                return;
-            }
-        };
-        if !search.scope.allows(&target) {
-            self.outside.insert(path);
-            return;
-        }
-        match Class::of_path(&path) {
-            Some(class @ (Class::Module | Class::Variables))
-                if files.kind(&target) == Some(EntryKind::File) =>
-            {
-                self.wanted.insert(path, class);
-            }
-            _ => {}
-        }
-    }
+    found.say_encrypted();
+    let folder = found.folders.remove(path);
+    let folder = folder.unwrap_or_else(|| Folder::new(door, path));
+    Ok((folder, found.found.diagnostics))
 }
 
 /// Reads a file and looks at what it is.
-fn read(files: &dyn Files, path: &Path, class: Class, is_template: fn(&[u8]) -> bool) -> Read {
-    // What the walk has met is a regular file or a link to one; what the user named may be anything.
-    let bytes = match class {
-        Class::Content if Class::of_path(path) != Some(Class::Content) => files.read(path),
-        _ => files.read_met(path),
+fn read(door: Door<'_>, path: &Path, wanted: &Wanted, is_template: fn(&[u8]) -> bool) -> Read {
+    let bytes = match &wanted.real {
+        Some(real) => door.read_met(real),
+        None => door.read(path),
     };
-    match (bytes, class) {
-        (Err(error), _) => Read::Failed(error),
-        (Ok(bytes), Class::Module) => Read::Module(bytes),
-        (Ok(bytes), Class::Variables) => Read::Variables(bytes),
-        (Ok(bytes), Class::Content) if is_plan(&bytes) => Read::Plan(bytes),
-        (Ok(bytes), Class::Content) if is_template(&bytes) => Read::Template(bytes),
-        (Ok(_), Class::Content) => Read::Other,
+    match bytes {
+        Err(Closed::TooLarge) if wanted.class == Class::Content && !wanted.named => {
+            large(door, path, is_template)
+        }
+        Err(closed) => Read::Failed(closed),
+        Ok(bytes) if bytes.starts_with(ENCRYPTED) => Read::Encrypted,
+        Ok(bytes) if wanted.class != Class::Content => Read::Terraform(bytes),
+        Ok(bytes) if is_plan(&bytes) => Read::Plan(bytes),
+        Ok(bytes) if is_template(&bytes) => Read::Template(bytes),
+        Ok(bytes) => Read::Other(bytes),
+    }
+}
+
+/// A file too large to be read, in which anything may lie: whether it was meant for us is seen at its beginning.
+fn large(door: Door<'_>, path: &Path, is_template: fn(&[u8]) -> bool) -> Read {
+    match door.head(path, HEAD_BYTES) {
+        Ok(head) if may_be_plan(&head) || is_template(&head) => Read::Failed(Closed::TooLarge),
+        Ok(_) => Read::Large,
+        Err(closed) => Read::Failed(closed),
     }
 }
 
@@ -263,69 +193,147 @@ fn is_plan(bytes: &[u8]) -> bool {
         && (has(b"\"planned_values\"") || has(b"\"resource_changes\""))
 }
 
+/// Whether a plan may begin like this, whatever the order of its keys.
+fn may_be_plan(head: &[u8]) -> bool {
+    const KEYS: [&[u8]; 5] = [
+        b"\"format_version\"",
+        b"\"planned_values\"",
+        b"\"resource_changes\"",
+        b"\"terraform_version\"",
+        b"\"root_module\"",
+    ];
+    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    let has = |key: &&[u8]| memmem::find(head, key).is_some();
+    first == Some(&b'{') && KEYS.iter().any(has)
+}
+
 /// What was read, on its way to [`Discovered`].
-#[derive(Default)]
-struct Gathered {
+struct Gathered<'a> {
+    door: Door<'a>,
+    sources: &'a SourceMap,
     folders: BTreeMap<PathBuf, Folder>,
+    encrypted: Vec<PathBuf>,
     found: Discovered,
 }
 
-impl Gathered {
-    /// Puts a file where it belongs.
-    fn file(&mut self, sources: &SourceMap, scope: &Scope, path: &Path, read: Read) {
-        let (bytes, read) = match read {
-            Read::Other => return,
-            Read::Failed(error) => {
-                let code = match error.kind() {
-                    io::ErrorKind::FileTooLarge => Code::Limit,
-                    _ => Code::Unreadable,
-                };
-                return self.fail(sources, scope, path, code, &reason(&error));
-            }
-            Read::Module(bytes) => (bytes, Read::Module(Vec::new())),
-            Read::Variables(bytes) => (bytes, Read::Variables(Vec::new())),
-            Read::Template(bytes) => (bytes, Read::Template(Vec::new())),
-            Read::Plan(bytes) => (bytes, Read::Plan(Vec::new())),
-        };
-        let (file, problem) = sources.add(&scope.shown(path), bytes);
-        self.found.diagnostics.extend(problem);
-        match read {
-            Read::Template(_) => self.found.templates.push(file),
-            Read::Plan(_) => self.found.plans.push(file),
-            _ => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let folder = self.of(scope, path);
-                folder.files.push((name.into_owned(), file));
-            }
+impl<'a> Gathered<'a> {
+    fn new(door: Door<'a>, sources: &'a SourceMap) -> Self {
+        Self {
+            door,
+            sources,
+            folders: BTreeMap::new(),
+            encrypted: Vec::new(),
+            found: Discovered::default(),
         }
     }
 
-    /// The folder that a file belongs to.
-    fn of(&mut self, scope: &Scope, path: &Path) -> &mut Folder {
-        let folder = path.parent().unwrap_or(path);
-        self.folders
-            .entry(folder.to_owned())
-            .or_insert_with(|| Folder {
-                path: folder.to_owned(),
-                shown: scope.shown(folder),
-                files: Vec::new(),
-            })
+    /// Puts a file where it belongs.
+    fn file(&mut self, path: &Path, wanted: &Wanted, read: Read) {
+        match read {
+            Read::Terraform(bytes) => {
+                let file = self.add(path, bytes);
+                let name = name_text(path.file_name().unwrap_or_default());
+                let folder = path.parent().unwrap_or(path);
+                let new = || Folder::new(self.door, folder);
+                let folder = self.folders.entry(folder.to_owned());
+                folder.or_insert_with(new).files.push((name, file));
+            }
+            Read::Template(bytes) => {
+                let file = self.add(path, bytes);
+                self.found.templates.push(file);
+            }
+            Read::Plan(bytes) => {
+                let file = self.add(path, bytes);
+                self.found.plans.push(file);
+            }
+            Read::Encrypted if wanted.named => {
+                self.say(
+                    path,
+                    Code::Unreadable,
+                    "this file is encrypted by git-crypt",
+                );
+            }
+            Read::Encrypted => self.encrypted.push(path.to_owned()),
+            Read::Large => {
+                let why = format!("{}, and no infrastructure as it seems", Closed::TooLarge);
+                self.say(path, Code::Unread, &why);
+            }
+            Read::Other(bytes) if wanted.named => self.say_nothing(path, &bytes),
+            Read::Other(_) => {}
+            Read::Failed(closed) => self.say(path, closed.code(), &closed.to_string()),
+        }
+    }
+
+    fn add(&mut self, path: &Path, bytes: Vec<u8>) -> Arc<SourceFile> {
+        let shown = self.door.scope().shown(path);
+        let (file, problem) = self.sources.add_file(path, &shown, bytes);
+        self.found.diagnostics.extend(problem);
+        file
     }
 
     /// Says that a path was not read.
-    fn fail(&mut self, sources: &SourceMap, scope: &Scope, path: &Path, code: Code, reason: &str) {
-        let (file, _) = sources.add(&scope.shown(path), Vec::new());
+    fn say(&mut self, path: &Path, code: Code, why: &str) {
+        let help = "name the folder it leads to on the command line, or set --root";
+        self.say_with(
+            path,
+            code,
+            why,
+            Some(help).filter(|_| code == Code::Outside),
+        );
+    }
+
+    fn say_with(&mut self, path: &Path, code: Code, why: &str, help: Option<&str>) {
+        let shown = self.door.scope().shown(path);
+        let (file, _) = self.sources.add_file(path, &shown, Vec::new());
         let span = Span::new(file.id, 0, 0);
-        let diagnostic = Diagnostic::new(code, span, reason);
-        self.found.diagnostics.push(match code {
-            Code::Outside => {
-                diagnostic.help("name the folder it leads to on the command line, or set --root")
-            }
-            _ => diagnostic,
+        let help = help.map(ToOwned::to_owned);
+        self.found.diagnostics.push(Diagnostic {
+            help,
+            ..Diagnostic::new(code, span, why)
         });
     }
 
-    fn finish(self) -> Discovered {
+    /// Says that a file the user named is nothing to us.
+    fn say_nothing(&mut self, path: &Path, bytes: &[u8]) {
+        let why = match bytes.is_empty() {
+            true => "this file is empty",
+            false => "this is neither Terraform nor a CloudFormation template nor a plan in JSON",
+        };
+        // What `terraform plan -out` writes is an archive.
+        let help = "give what `terraform show -json` prints of the plan";
+        let help = Some(help).filter(|_| bytes.starts_with(b"PK"));
+        self.say_with(path, Code::Structure, why, help);
+    }
+
+    /// Says that a file with values which the user named belongs to no module.
+    fn check_named(&mut self, path: &Path, wanted: &Wanted) {
+        let folder = path.parent().and_then(|folder| self.folders.get(folder));
+        let (named, class) = (wanted.named, wanted.class);
+        if named && class == Class::Variables && folder.is_some_and(|it| !it.is_module()) {
+            let why = "there is no Terraform configuration beside these values";
+            let help = "name the module, and this file with --var-file";
+            self.say_with(path, Code::Structure, why, Some(help));
+        }
+    }
+
+    /// Says once that there are files which their author keeps from us.
+    fn say_encrypted(&mut self) {
+        let encrypted = std::mem::take(&mut self.encrypted);
+        let Some(first) = encrypted.first() else {
+            return;
+        };
+        let why = match encrypted.len() {
+            1 => "this file is encrypted by git-crypt, and was not read".to_owned(),
+            more => format!(
+                "{more} files, of which this is the first, are encrypted by git-crypt and were not read"
+            ),
+        };
+        let help = "run `git-crypt unlock` before";
+        self.say_with(first, Code::Unread, &why, Some(help));
+    }
+
+    fn finish(mut self) -> Discovered {
+        self.say_encrypted();
         Discovered {
             folders: self
                 .folders
@@ -334,17 +342,6 @@ impl Gathered {
                 .collect(),
             ..self.found
         }
-    }
-}
-
-/// An error of the file system as a sentence, without the number that the operating system gives it.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => "it could not be read".into(),
     }
 }
 

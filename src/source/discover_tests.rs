@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Discovered, Search, discover};
-use crate::source::{Code, Disk, Files, Memory, Scope, SourceMap};
+use crate::source::{Code, Disk, Door, Files, Memory, Scope, SourceMap};
 
 fn sniff(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"Resources").is_some()
@@ -22,10 +22,9 @@ fn run(
     let search = Search {
         paths: &paths,
         exclude: &exclude,
-        scope: &scope,
         is_template: sniff,
     };
-    let found = discover(files, &sources, search);
+    let found = discover(Door::new(files, &scope), &sources, search);
     (sources, found)
 }
 
@@ -145,9 +144,10 @@ fn on_disk_ignore_files_links_pipes_and_permissions() {
         "folder .: latin.tf linked.tf main.tf\n\
          folder shared: s.tf\n\
          unreadable-file dangling.tf: this link leads nowhere: no such file or directory\n\
-         outside-root out: this link leads out of the folders that may be read, and was not followed\n\
-         outside-root out.yaml: this link leads out of the folders that may be read, and was not followed\n\
-         outside-root up: this link leads out of the folders that may be read, and was not followed\n\
+         outside-root out: this leads out of the folders that may be read, and was not followed\n\
+         outside-root out.yaml: this leads out of the folders that may be read, and was not followed\n\
+         unreadable-file pipe.tf: this is no regular file, and was not opened\n\
+         outside-root up: this leads out of the folders that may be read, and was not followed\n\
          invalid-encoding latin.tf: byte 0xE9 is not UTF-8 text\n"
     );
 }

@@ -1,5 +1,6 @@
 //! The sources of a run: their texts, and lines and columns on demand.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -7,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{Code, Diagnostic, SourceId, Span};
 
 /// The largest source that is read, in bytes; larger ones get a diagnostic and are left out.
-pub(crate) const MAX_SOURCE_BYTES: u64 = 64 << 20;
+pub const MAX_SOURCE_BYTES: u64 = 64 << 20;
 
 /// A line and a column in a source, for people and for protocols.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,8 @@ pub struct SourceFile {
     pub id: SourceId,
     /// The path as shown, `/` between the parts, relative to the working folder where it lies below it.
     pub path: Arc<str>,
+    /// The path of the file from the root of the file system; a name for what is no file.
+    pub at: Arc<Path>,
     /// The text. Bytes that were not UTF-8 are replaced one for one, so that offsets stay those of the file.
     pub text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
@@ -75,7 +78,8 @@ pub struct SourceMap {
 #[derive(Debug, Default)]
 struct Inner {
     files: Vec<Arc<SourceFile>>,
-    by_path: FxHashMap<Arc<str>, SourceId>,
+    /// By the path of the file: what is shown is made for people, and names need not be text.
+    by_path: FxHashMap<Arc<Path>, SourceId>,
 }
 
 impl SourceMap {
@@ -84,36 +88,48 @@ impl SourceMap {
         Self::default()
     }
 
-    /// Adds a text under `path`, or gives the one already there; with what is wrong with its encoding, if anything.
-    pub fn add(&self, path: &str, bytes: Vec<u8>) -> (Arc<SourceFile>, Option<Diagnostic>) {
+    /// Adds a text that is no file under a name; as [`SourceMap::add_file`].
+    pub fn add(&self, name: &str, bytes: Vec<u8>) -> (Arc<SourceFile>, Option<Diagnostic>) {
+        self.add_file(Path::new(name), name, bytes)
+    }
+
+    /// Adds the text of the file `at` this path, or gives the one already there; with what is wrong with its encoding,
+    /// if anything.
+    pub fn add_file(
+        &self,
+        at: &Path,
+        shown: &str,
+        bytes: Vec<u8>,
+    ) -> (Arc<SourceFile>, Option<Diagnostic>) {
         let mut inner = self
             .inner
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(&id) = inner.by_path.get(path) {
+        if let Some(&id) = inner.by_path.get(at) {
             return (inner.files[id.0 as usize].clone(), None);
         }
         let id = SourceId(inner.files.len() as u32);
         let (text, problem) = decode(id, bytes);
-        let path: Arc<str> = path.into();
+        let at: Arc<Path> = at.into();
         let file = Arc::new(SourceFile {
             id,
-            path: path.clone(),
+            path: shown.into(),
+            at: at.clone(),
             text,
             lines: OnceLock::new(),
         });
         inner.files.push(file.clone());
-        inner.by_path.insert(path, id);
+        inner.by_path.insert(at, id);
         (file, problem)
     }
 
-    /// The source under this path, if it was added.
-    pub fn find(&self, path: &str) -> Option<Arc<SourceFile>> {
+    /// The source under this name, if it was added.
+    pub fn find(&self, name: &str) -> Option<Arc<SourceFile>> {
         let inner = self
             .inner
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let id = *inner.by_path.get(path)?;
+        let id = *inner.by_path.get(Path::new(name))?;
         Some(inner.files[id.0 as usize].clone())
     }
 

@@ -1,21 +1,30 @@
 //! Bytes and places: files, spans, lines and columns, and what is said about a file that could not be read whole.
 //!
-//! Nothing above this layer touches the file system except through [`Files`], and nothing holds a place
-//! in any form but [`Span`] (a source and a byte range).
+//! Nothing above this layer touches the file system except through a [`Door`]: it resolves a path once, asks the
+//! [`Scope`] about what came out, and opens that, if it is a regular file. Nothing holds a place in any form but [`Span`]
+//! (a source and a byte range).
 
 mod diagnostic;
 mod discover;
+mod disk;
+mod door;
 mod files;
 mod guard;
+mod ignored;
 mod map;
+mod memory;
+mod named;
 mod scope;
 mod span;
 mod walk;
 
 pub use diagnostic::{Code, Diagnostic};
-pub use discover::{Discovered, Folder, Search, discover};
-pub use files::{Disk, Entry, EntryKind, Files, Memory, Met, Overlay, Walk};
+pub use discover::{Discovered, Folder, Search, discover, module};
+pub use disk::Disk;
+pub use door::{Door, Listed};
+pub use files::{Closed, Entry, EntryKind, Files};
 pub use guard::{guarded, internal_error, silence_panics};
-pub use map::{Position, SourceFile, SourceMap};
+pub use map::{MAX_SOURCE_BYTES, Position, SourceFile, SourceMap};
+pub use memory::{Memory, Overlay};
 pub use scope::{Scope, shown};
 pub use span::{SourceId, Span};

@@ -1,11 +1,13 @@
 //! The folders a run may read, and how their paths are shown.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::files::plain;
 use super::{EntryKind, Files};
 
-/// Where a run takes place: the working folder, the root of the repository, and the folders that may be read.
+/// Where a run takes place: the working folder, the root of the repository, and what may be read.
 ///
 /// What lies outside (through links, `../`, `file()`) is refused: a scanned repository must not decide what is read.
 #[derive(Debug, Clone)]
@@ -13,6 +15,8 @@ pub struct Scope {
     working: PathBuf,
     root: PathBuf,
     readable: Vec<PathBuf>,
+    /// Files outside of these folders that were named one by one.
+    files: BTreeSet<PathBuf>,
 }
 
 impl Scope {
@@ -21,31 +25,71 @@ impl Scope {
     /// `root` defaults to the repository of the working folder, or the working folder itself.
     /// `working` is absolute and canonical.
     pub fn new(files: &dyn Files, working: &Path, root: Option<&Path>, paths: &[PathBuf]) -> Self {
-        let canonical = |path: &Path| {
-            let absolute = plain(&working.join(path));
-            files.canonical(&absolute).unwrap_or(absolute)
-        };
         let root = match root {
-            Some(root) => canonical(root),
+            Some(root) => {
+                let absolute = plain(&working.join(root));
+                files.canonical(&absolute).unwrap_or(absolute)
+            }
             None => repository(files, working).unwrap_or_else(|| working.to_owned()),
         };
-        let mut readable = vec![root.clone()];
-        for path in paths {
-            let path = canonical(path);
-            let folder = match files.kind(&path) {
-                Some(EntryKind::File) => path.parent().map_or(path.clone(), Path::to_owned),
-                _ => path,
-            };
-            readable.push(repository(files, &folder).unwrap_or(folder));
-        }
-        readable.sort();
-        // Sorted by parts, a folder comes right before what lies below it.
-        readable.dedup_by(|later, kept| later.starts_with(kept));
-        Self {
+        let mut scope = Self {
             working: working.to_owned(),
-            root,
-            readable,
+            root: root.clone(),
+            readable: vec![root],
+            files: BTreeSet::new(),
+        };
+        for path in paths {
+            scope.open_around(files, path);
         }
+        scope
+    }
+
+    /// Opens what a path stands for, and where it is no link, the repository that it lies in.
+    ///
+    /// A link, or a path of this repository that leads through one, was perhaps made by somebody else than who names it:
+    /// it opens its target and nothing beside that.
+    fn open_around(&mut self, files: &dyn Files, path: &Path) {
+        let absolute = self.absolute(path);
+        let Ok(real) = files.canonical(&absolute) else {
+            return self.open(files, path);
+        };
+        let folder = absolute.parent().map(|folder| files.canonical(folder));
+        let same = match (folder, absolute.file_name()) {
+            (Some(Ok(folder)), Some(name)) => folder.join(name) == real,
+            _ => true,
+        };
+        if self.allows(&real) || !same || absolute.starts_with(&self.root) {
+            return self.open(files, path);
+        }
+        let folder = match files.kind(&real) {
+            Some(EntryKind::Folder) => &real,
+            _ => real.parent().unwrap_or(&real),
+        };
+        self.add(repository(files, folder).unwrap_or_else(|| folder.to_owned()));
+    }
+
+    /// Opens a file or a folder that the user named, and nothing beside it.
+    pub fn open(&mut self, files: &dyn Files, path: &Path) {
+        let absolute = self.absolute(path);
+        // What is not there is open too: it is then said to be missing, not to be outside.
+        let real = files.canonical(&absolute).unwrap_or(absolute);
+        if self.allows(&real) {
+            return;
+        }
+        match files.kind(&real) {
+            Some(EntryKind::Folder) => self.add(real),
+            _ => {
+                self.files.insert(real);
+            }
+        }
+    }
+
+    fn add(&mut self, folder: PathBuf) {
+        self.readable.push(folder);
+        self.readable.sort();
+        // Sorted by parts, a folder comes right before what lies below it.
+        self.readable
+            .dedup_by(|later, kept| later.starts_with(kept));
     }
 
     /// The working folder.
@@ -60,9 +104,8 @@ impl Scope {
 
     /// Whether a canonical path may be read.
     pub fn allows(&self, canonical: &Path) -> bool {
-        self.readable
-            .iter()
-            .any(|folder| canonical.starts_with(folder))
+        let mut folders = self.readable.iter();
+        folders.any(|folder| canonical.starts_with(folder)) || self.files.contains(canonical)
     }
 
     /// The path from the root of the file system, `.` and `..` resolved by text.
@@ -128,8 +171,25 @@ fn slashes(path: &Path) -> String {
                 if !out.is_empty() && !out.ends_with('/') {
                     out.push('/');
                 }
-                out.push_str(&other.as_os_str().to_string_lossy());
+                out.push_str(&name_text(other.as_os_str()));
             }
+        }
+    }
+    out
+}
+
+/// A name as text; no two names have the same one. Bytes that are not UTF-8 are written as `\xFF`.
+pub(super) fn name_text(name: &OsStr) -> String {
+    if let Some(text) = name.to_str()
+        && !text.contains("\\x")
+    {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(&chunk.valid().replace('\\', "\\\\"));
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02X}"));
         }
     }
     out
@@ -137,8 +197,9 @@ fn slashes(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Scope;
+    use super::{Scope, name_text};
     use crate::source::Memory;
+    use std::ffi::OsStr;
     use std::path::{Path, PathBuf};
 
     fn scope(paths: &[&str]) -> Scope {
@@ -196,5 +257,59 @@ mod tests {
         ]
         .map(|path| scope.allows(Path::new(path)));
         assert_eq!(allowed, [true, true, false, false, false]);
+    }
+
+    #[test]
+    fn within_a_root_that_was_named_nothing_above_it_is_opened() {
+        let mut files = Memory::new();
+        files.insert("/w/repo/.git/HEAD", "");
+        files.insert("/w/repo/a/main.tf", "");
+        files.insert("/w/repo/b/main.tf", "");
+        let working = Path::new("/w/repo/a");
+        let scope = Scope::new(&files, working, Some(working), &["main.tf".into()]);
+        assert!(scope.allows(Path::new("/w/repo/a/main.tf")));
+        assert!(!scope.allows(Path::new("/w/repo/b/main.tf")));
+    }
+
+    #[test]
+    fn what_is_named_alone_opens_nothing_beside_it() {
+        let mut files = Memory::new();
+        files.insert("/w/repo/.git/HEAD", "");
+        files.insert("/w/values/a.tfvars", "");
+        files.insert("/w/values/b.tfvars", "");
+        let mut scope = Scope::new(&files, Path::new("/w/repo"), None, &[]);
+        scope.open(&files, Path::new("../values/a.tfvars"));
+        scope.open(&files, Path::new("../values/none.tfvars"));
+        let allowed = ["a", "b", "none"]
+            .map(|name| scope.allows(&PathBuf::from(format!("/w/values/{name}.tfvars"))));
+        assert_eq!(allowed, [true, false, true]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_two_names_are_shown_alike() {
+        use std::os::unix::ffi::OsStrExt;
+        let names: [&[u8]; 7] = [
+            b"a\xff",
+            b"a\xfe",
+            b"a\\xFF",
+            b"a\\\\xFF",
+            b"a\\\\y",
+            b"a\\y",
+            b"\xff\\y",
+        ];
+        let shown = names.map(|name| name_text(OsStr::from_bytes(name)));
+        assert_eq!(
+            shown,
+            [
+                r"a\xFF",
+                r"a\xFE",
+                r"a\\xFF",
+                r"a\\\\xFF",
+                r"a\\y",
+                r"a\y",
+                r"\xFF\\y"
+            ]
+        );
     }
 }

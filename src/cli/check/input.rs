@@ -13,7 +13,10 @@ use crate::config::{self, Name, RuleParameter, Selection};
 use crate::engine;
 use crate::eval::terraform::{self, Setting};
 use crate::rules::RuleSet;
-use crate::source::{Diagnostic, Disk, Files, Memory, Overlay, Scope, SourceMap};
+use crate::source::{
+    Closed, Diagnostic, Disk, Door, Files, MAX_SOURCE_BYTES, Memory, Overlay, Scope, SourceFile,
+    SourceMap,
+};
 use crate::syntax::yaml::{self, Document};
 
 /// The path that stands for standard input.
@@ -38,44 +41,88 @@ pub(crate) fn order_of_variables(matches: &ArgMatches) -> Vec<bool> {
 pub(crate) fn files(options: &mut Input, working: &Path) -> Result<Arc<dyn Files>, Refusal> {
     let is_input = |path: &PathBuf| path == Path::new(STANDARD_INPUT);
     if !options.paths.iter().any(is_input) {
+        options.stdin_filename = None;
         return Ok(Arc::new(Disk));
     }
     let mut bytes = Vec::new();
+    // One byte more than a source may have: it is then refused like a file.
     std::io::stdin()
         .lock()
+        .take(MAX_SOURCE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Refusal::new(format!("standard input: {error}")))?;
-    let path = match &options.stdin_filename {
-        Some(name) => name.clone(),
+    let path = match options.stdin_filename.take() {
+        Some(name) => name,
         // Without a name it is a module of its own, in a folder that does not exist.
         None if terraform_text(&bytes) => PathBuf::from("<stdin>/stdin.tf"),
         None => PathBuf::from("<stdin>"),
     };
     let mut upper = Memory::new();
-    upper.insert(working.join(&path), bytes);
+    upper.insert(real(&working.join(&path)), bytes);
     for given in &mut options.paths {
         if is_input(given) {
             given.clone_from(&path);
         }
     }
+    options.stdin_filename = Some(path);
     Ok(Arc::new(Overlay::new(upper, Arc::new(Disk))))
 }
 
-/// Whether a text without a name is Terraform: neither a template nor JSON.
+/// The path of a file that need not be there, links to its folder followed: it then takes the place of one that is.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().map(|folder| Disk.canonical(folder));
+    match (folder, path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// What may be read: what the user names. A name for standard input opens nothing, it must lie inside.
+pub(crate) fn scope(options: &Input, files: &dyn Files, working: &Path) -> Result<Scope, Refusal> {
+    let input = options.stdin_filename.as_ref();
+    let paths = options.paths.iter().filter(|path| Some(*path) != input);
+    let paths: Vec<PathBuf> = paths.cloned().collect();
+    let mut scope = Scope::new(files, working, options.root.as_deref(), &paths);
+    let folders = options.module_dir.iter().flatten();
+    for path in options.var_file.iter().chain(folders) {
+        scope.open(files, path);
+    }
+    let parameters = options.parameters.iter().flatten();
+    for path in parameters.filter(|given| is_path(given)) {
+        scope.open(files, Path::new(path));
+    }
+    if let Some(path) = input
+        && Door::new(files, &scope).resolve(path) == Err(Closed::Outside)
+    {
+        let message = format!(
+            "{} is to be the name of standard input, and lies outside of {}; set --root to a folder that holds it",
+            scope.shown(path),
+            scope.shown(scope.root()),
+        );
+        return Err(Refusal::new(message));
+    }
+    Ok(scope)
+}
+
+/// Whether a parameter on the command line is a file, not `Name=value`.
+fn is_path(parameter: &str) -> bool {
+    !parameter.contains('=')
+}
+
+/// Whether a text without a name is Terraform: neither nothing, nor a template, nor JSON.
 fn terraform_text(bytes: &[u8]) -> bool {
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    first != Some(&b'{') && !engine::is_template(bytes)
+    first.is_some_and(|first| *first != b'{') && !engine::is_template(bytes)
 }
 
 /// Fills in from `distrust.toml` what the command line leaves open; what is wrong with the file.
 pub(super) fn configure(
     options: &mut Check,
     rules: &mut Cow<'static, RuleSet>,
-    files: &dyn Files,
+    door: Door<'_>,
     sources: &SourceMap,
-    scope: &Scope,
 ) -> Vec<Diagnostic> {
-    let (settings, mut wrong) = config::find(files, sources, scope);
+    let (settings, mut wrong) = config::find(door, sources);
     let names = |words: Option<Vec<String>>, set: Option<Vec<Name>>| match words {
         Some(words) => Some(words.iter().map(|word| word.as_str().into()).collect()),
         None => set,
@@ -108,11 +155,11 @@ pub(super) fn selection(options: &Check, rules: &RuleSet) -> Result<Selection, V
 }
 
 /// Refuses paths where nothing is: a typing error must not look like a clean run.
-pub(super) fn existing(options: &Input, files: &dyn Files, scope: &Scope) -> Result<(), Refusal> {
+pub(super) fn existing(options: &Input, door: Door<'_>) -> Result<(), Refusal> {
     let folders = options.module_dir.iter().flatten();
     for path in options.paths.iter().chain(folders) {
-        if files.kind(&scope.absolute(path)).is_none() {
-            let path = path.display();
+        if door.kind(path) == Err(Closed::Missing) {
+            let path = door.scope().shown(path);
             return Err(Refusal::new(format!("there is no file or folder `{path}`")));
         }
     }
@@ -123,9 +170,8 @@ pub(super) fn existing(options: &Input, files: &dyn Files, scope: &Scope) -> Res
 pub(super) fn settings(
     options: &Input,
     order: &[bool],
-    files: &dyn Files,
+    door: Door<'_>,
     sources: &SourceMap,
-    scope: &Scope,
 ) -> Result<terraform::Settings, Refusal> {
     let mut settings = match options.env_vars {
         // Variables that are no text cannot be values.
@@ -134,14 +180,7 @@ pub(super) fn settings(
         })),
         false => terraform::Settings::default(),
     };
-    let load = |path: &PathBuf| {
-        let absolute = scope.absolute(path);
-        let bytes = files.read(&absolute).map_err(|error| {
-            Refusal::new(format!("the variable file {}: {error}", path.display()))
-        })?;
-        let (file, _) = sources.add(&scope.shown(&absolute), bytes);
-        Ok(Setting::File(file))
-    };
+    let load = |path: &PathBuf| Ok(Setting::File(read(path, "variable", door, sources)?));
     for path in &options.project_var_files {
         settings.variables.push(load(path)?);
     }
@@ -157,31 +196,41 @@ pub(super) fn settings(
     }
     let folders = options.module_dir.iter().flatten();
     settings.workspace.clone_from(&options.workspace);
-    settings.module_folders = folders.map(|path| scope.absolute(path)).collect();
+    settings.module_folders = folders.map(|path| door.scope().absolute(path)).collect();
     Ok(settings)
 }
 
 /// CloudFormation's parameters: files as they stand, and `Name=value` in the short form of such a file.
 pub(super) fn parameters(
     options: &Input,
-    files: &dyn Files,
+    door: Door<'_>,
     sources: &SourceMap,
-    scope: &Scope,
 ) -> Result<Vec<Document>, Refusal> {
     let mut documents = Vec::new();
     for (nth, given) in options.parameters.iter().flatten().enumerate() {
-        let (name, bytes) = if given.contains('=') {
-            let text = serde_json::Value::from(vec![given.as_str()]).to_string();
-            (format!("<parameter {}>", nth + 1), text.into_bytes())
+        let file = if is_path(given) {
+            read(Path::new(given), "parameter", door, sources)?
         } else {
-            let absolute = scope.absolute(Path::new(given));
-            let bytes = files
-                .read(&absolute)
-                .map_err(|error| Refusal::new(format!("the parameter file {given}: {error}")))?;
-            (scope.shown(&absolute), bytes)
+            let text = serde_json::Value::from(vec![given.as_str()]).to_string();
+            let name = format!("<parameter {}>", nth + 1);
+            sources.add(&name, text.into_bytes()).0
         };
-        let (file, _) = sources.add(&name, bytes);
         documents.push(yaml::parse(&file));
     }
     Ok(documents)
+}
+
+/// A file with values that somebody named.
+fn read(
+    path: &Path,
+    what: &str,
+    door: Door<'_>,
+    sources: &SourceMap,
+) -> Result<Arc<SourceFile>, Refusal> {
+    let at = door.scope().absolute(path);
+    let shown = door.scope().shown(&at);
+    let bytes = door
+        .read(&at)
+        .map_err(|closed| Refusal::new(format!("the {what} file {shown}: {closed}")))?;
+    Ok(sources.add_file(&at, &shown, bytes).0)
 }

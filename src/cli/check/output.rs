@@ -6,13 +6,14 @@ use super::super::options::Check;
 use super::super::terminal::Terminal;
 use super::Refusal;
 use crate::report::{Dress, Format, Masks, Report, View, printable, summary, text};
-use crate::source::{Diagnostic, SourceMap};
+use crate::source::{Diagnostic, Door, SourceMap};
 
 /// Writes the findings in the format that was asked for.
 pub(super) fn write(
     report: &Report,
     view: View<'_>,
     options: &Check,
+    door: Door<'_>,
     terminal: Terminal,
 ) -> Result<(), Refusal> {
     let format = options.output_format.unwrap_or(Format::Text);
@@ -26,12 +27,15 @@ pub(super) fn write(
         links: false,
         ..terminal.out
     };
-    let write = || {
-        let mut out = BufWriter::with_capacity(1 << 16, std::fs::File::create(path)?);
-        format.write(report, view, plain, &mut out)?;
-        out.flush()
-    };
-    write().map_err(|error| Refusal::new(format!("{}: {error}", path.display())))
+    let shown = door.scope().shown(path);
+    let file = door
+        .create(path)
+        .map_err(|closed| Refusal::new(format!("{shown} was not written: {closed}")))?;
+    let mut out = BufWriter::with_capacity(1 << 16, file);
+    let written = format.write(report, view, plain, &mut out);
+    written
+        .and_then(|()| out.flush())
+        .map_err(|error| Refusal::new(format!("{shown}: {error}")))
 }
 
 /// Says what was wrong with the input, what there is to say at the end, and last why the run fails, if it does.
@@ -52,7 +56,7 @@ pub(super) fn tell(
                 .input
                 .paths
                 .iter()
-                .map(|path| printable(&path.display().to_string()).into_owned())
+                .map(|path| printable(&view.scope.shown(path)).into_owned())
                 .collect();
             out += &format!(
                 "No Terraform and no CloudFormation in {}\n",

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::Request;
 use crate::eval::{Declared, MissingModule, Truth, Via};
-use crate::source::{Code, Diagnostic, Files, SourceFile, SourceMap, Span};
+use crate::source::{Closed, Code, Diagnostic, Door, SourceFile, SourceMap, Span};
 use crate::syntax::yaml::Document;
 
 /// How deep evaluation may go: nodes in nodes, conditions in conditions, names of resources in names.
@@ -29,16 +29,15 @@ pub(super) type Template = Arc<(Arc<SourceFile>, Document)>;
 
 /// Shared by all templates of one stack.
 pub(super) struct Context<'r> {
-    pub(super) files: &'r dyn Files,
+    pub(super) door: Door<'r>,
     pub(super) sources: &'r SourceMap,
     pub(super) stack: EcoString,
-    pub(super) roots: Vec<PathBuf>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) missing: Vec<MissingModule>,
     /// The parameters of all templates.
     pub(super) inputs: Vec<Declared>,
-    /// Templates by the path that is shown.
-    pub(super) templates: FxHashMap<String, Option<Template>>,
+    /// Templates by their paths, or why they are not read.
+    pub(super) templates: FxHashMap<PathBuf, Result<Template, Closed>>,
     pub(super) depth: usize,
     stacks: usize,
     visits: usize,
@@ -48,10 +47,8 @@ pub(super) struct Context<'r> {
 /// Where a template stands: the file, and the nested stacks that lead to it.
 #[derive(Clone)]
 pub(super) struct Place {
-    /// The path in the tree of files.
-    pub(super) path: PathBuf,
-    /// The path as shown.
-    pub(super) shown: String,
+    /// The path of the file.
+    pub(super) path: Arc<Path>,
     /// The logical ids that lead to it, joined by `/`.
     pub(super) module: EcoString,
     /// The calls that lead to it.
@@ -59,19 +56,18 @@ pub(super) struct Place {
     /// Whether the stack is made at all.
     pub(super) exists: Truth,
     /// The templates that are being evaluated, outermost first.
-    pub(super) above: Vec<String>,
+    pub(super) above: Vec<Arc<Path>>,
 }
 
 impl Place {
     pub(super) fn root(request: &Request<'_>) -> Self {
-        let shown = request.file.path.to_string();
+        let path = request.file.at.clone();
         Self {
-            path: request.path.to_owned(),
             module: EcoString::new(),
             calls: None,
             exists: Truth::True,
-            above: vec![shown.clone()],
-            shown,
+            above: vec![path.clone()],
+            path,
         }
     }
 
@@ -83,12 +79,10 @@ impl Place {
 
 impl<'r> Context<'r> {
     pub(super) fn new(request: &Request<'r>) -> Self {
-        let canonical = |root: &PathBuf| request.files.canonical(root).ok();
         Self {
-            files: request.files,
+            door: request.door,
             sources: request.sources,
             stack: request.file.path.as_ref().into(),
-            roots: request.roots.iter().filter_map(canonical).collect(),
             diagnostics: Vec::new(),
             missing: Vec::new(),
             inputs: Vec::new(),

@@ -29,10 +29,8 @@ mod tests;
 mod text;
 mod transform;
 
-use std::path::{Path, PathBuf};
-
 use crate::eval::{Language, Stack};
-use crate::source::{Files, SourceFile, SourceMap};
+use crate::source::{Door, SourceFile, SourceMap};
 use crate::syntax::yaml::Document;
 
 use context::Context;
@@ -45,12 +43,8 @@ pub struct Request<'r> {
     pub file: &'r SourceFile,
     /// Its tree.
     pub document: &'r Document,
-    /// Where it lies in `files`: nested templates are found from there.
-    pub path: &'r Path,
-    /// The folders that nested templates may be read from, as given to [`Files::canonical`].
-    pub roots: &'r [PathBuf],
-    /// The tree of files.
-    pub files: &'r dyn Files,
+    /// How the templates are read that it nests.
+    pub door: Door<'r>,
     /// Gets the nested templates.
     pub sources: &'r SourceMap,
     /// Parameter files, of which the last one to name a parameter wins: the array of the AWS CLI

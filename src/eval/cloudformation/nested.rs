@@ -2,7 +2,7 @@
 //! `aws cloudformation package` takes them.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -12,21 +12,13 @@ use super::evaluator::Evaluator;
 use super::parameter::{Argument, Arguments};
 use super::text::known;
 use crate::eval::{Data, Declared, Role, Truth, Value, Via, Why};
-use crate::source::{Code, Diagnostic, EntryKind, Span};
+use crate::source::{Closed, Code, Diagnostic, Span};
 use crate::syntax::yaml;
 
 /// A nested stack that was evaluated.
 pub(super) struct Child {
     pub(super) resources: Vec<Declared>,
     outputs: Value,
-}
-
-/// Where the template of a nested stack is.
-enum Found {
-    Here(Template, PathBuf, String),
-    /// Not here, or it could not be read.
-    Missing,
-    Outside,
 }
 
 /// The property that names the template, by type.
@@ -102,23 +94,20 @@ impl Evaluator<'_, '_> {
             self.context.missing(id.clone(), key);
             return None;
         };
-        let (template, path, shown) = match self.find_template(&url) {
-            Found::Here(template, path, shown) => (template, path, shown),
-            Found::Missing => {
+        let template = match self.find_template(&url) {
+            Some(Ok(template)) => template,
+            Some(Err(closed)) => {
+                self.say_closed(&url, span, &closed);
                 self.context.missing(url, span);
                 return None;
             }
-            Found::Outside => {
-                let message =
-                    format!("the template `{url}` lies outside of the folders that are read");
-                let diagnostic = Diagnostic::new(Code::Outside, span, message);
-                self.context
-                    .error(diagnostic.help("run the tool on a folder that holds both templates"));
+            None => {
                 self.context.missing(url, span);
                 return None;
             }
         };
-        if self.place.above.contains(&shown) {
+        let (file, document) = &*template;
+        if self.place.above.contains(&file.at) {
             self.error(
                 Code::Cycle,
                 span,
@@ -136,9 +125,8 @@ impl Evaluator<'_, '_> {
             self.context.missing(url, span);
             return None;
         }
-        let place = self.child_place(id, key, path, shown);
+        let place = self.child_place(id, key, file.at.clone());
         let arguments = arguments(map.value("Parameters"), map.rest.is_some());
-        let (file, document) = &*template;
         if !self.context.enter(span) {
             return None;
         }
@@ -150,17 +138,16 @@ impl Evaluator<'_, '_> {
         }))
     }
 
-    fn child_place(&mut self, id: &EcoString, key: Span, path: PathBuf, shown: String) -> Place {
+    fn child_place(&mut self, id: &EcoString, key: Span, path: Arc<Path>) -> Place {
         let exists = self.exists(id) & self.place.exists;
         let mut above = self.place.above.clone();
-        above.push(shown.clone());
+        above.push(path.clone());
         let module = match self.place.module.as_str() {
             "" => id.clone(),
             outer => ecow::eco_format!("{outer}/{id}"),
         };
         Place {
             path,
-            shown,
             module,
             calls: Some(Arc::new(Via {
                 span: key,
@@ -176,52 +163,53 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn find_template(&mut self, url: &str) -> Found {
+    /// The template in a file that a location names; nothing where it names no file.
+    fn find_template(&mut self, url: &str) -> Option<Result<Template, Closed>> {
         if url.contains("://") || url.is_empty() {
-            return Found::Missing;
+            return None;
         }
         let url = url.replace('\\', "/");
         let path = self.place.folder().join(&url);
-        if self.context.files.kind(&path) != Some(EntryKind::File) {
-            return Found::Missing;
+        let path = self.context.door.scope().absolute(&path);
+        if let Some(known) = self.context.templates.get(&path) {
+            return Some(known.clone());
         }
-        let Ok(canonical) = self.context.files.canonical(&path) else {
-            return Found::Missing;
-        };
-        if !self
-            .context
-            .roots
-            .iter()
-            .any(|root| canonical.starts_with(root))
-        {
-            return Found::Outside;
-        }
-        let shown = beside(&self.place.shown, &url);
-        match self.load(&path, &shown) {
-            Some(template) => Found::Here(template, path, shown),
-            None => Found::Missing,
-        }
+        let template = self.load(&path);
+        self.context.templates.insert(path, template.clone());
+        Some(template)
     }
 
-    /// Reads a template, once.
-    fn load(&mut self, path: &Path, shown: &str) -> Option<Template> {
-        if let Some(known) = self.context.templates.get(shown) {
-            return known.clone();
-        }
-        let template = self.context.files.read(path).ok().map(|bytes| {
-            let (file, problem) = self.context.sources.add(shown, bytes);
-            let document = yaml::parse(&file);
-            self.context.diagnostics.extend(problem);
-            self.context
-                .diagnostics
-                .extend(document.errors.iter().cloned());
-            self.context.grant(document.nodes.len());
-            Arc::new((file, document))
-        });
+    fn load(&mut self, path: &Path) -> Result<Template, Closed> {
+        let bytes = self.context.door.read(path)?;
+        let shown = self.context.door.scope().shown(path);
+        let (file, problem) = self.context.sources.add_file(path, &shown, bytes);
+        let document = yaml::parse(&file);
+        self.context.diagnostics.extend(problem);
         self.context
-            .templates
-            .insert(shown.to_owned(), template.clone());
-        template
+            .diagnostics
+            .extend(document.errors.iter().cloned());
+        self.context.grant(document.nodes.len());
+        Ok(Arc::new((file, document)))
+    }
+
+    /// Says why a template that lies beside this one is not read. What is not there (it may be built, or packaged from
+    /// elsewhere) is named at the end of the run, as what lies elsewhere is.
+    fn say_closed(&mut self, url: &str, span: Span, closed: &Closed) {
+        let said = match closed {
+            Closed::Missing => return,
+            Closed::Outside => Diagnostic::new(
+                Code::Outside,
+                span,
+                format!("the template `{url}` lies outside of the folders that are read"),
+            )
+            .help("run the tool on a folder that holds both templates"),
+            closed => Diagnostic::new(
+                closed.code(),
+                span,
+                format!("the template `{url}` could not be read: {closed}"),
+            ),
+        };
+        self.context.error(said);
     }
 }
 
@@ -250,22 +238,4 @@ fn arguments(parameters: Option<&Value>, open: bool) -> Arguments {
     }
     let rest = map.rest.clone();
     Arguments { given, rest }
-}
-
-/// The path as shown of a file named in another one.
-fn beside(shown: &str, url: &str) -> String {
-    let mut path = PathBuf::from(shown);
-    path.pop();
-    for part in Path::new(url).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(path.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                path.pop();
-            }
-            other => path.push(other),
-        }
-    }
-    path.to_string_lossy().replace('\\', "/")
 }

@@ -1,12 +1,12 @@
 //! Origins, limits and laws of the evaluation; what templates evaluate to is told in `testdata/cloudformation`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 
 use super::{Request, evaluate};
 use crate::eval::{Data, Declared, Piece, Role, Stack, Truth, Value};
-use crate::source::{Code, Memory, SourceMap, Span};
+use crate::source::{Code, Door, Memory, Scope, SourceMap, Span};
 use crate::syntax::yaml;
 
 /// Evaluates the first of these files, with the file `parameters.json` if there is one.
@@ -14,9 +14,14 @@ fn run(files: &[(&str, &str)]) -> (SourceMap, Stack) {
     let sources = SourceMap::new();
     let mut memory = Memory::new();
     for (path, text) in files {
-        memory.insert(path, *text);
+        memory.insert(Path::new("/in").join(path), *text);
     }
-    let add = |path: &str, text: &str| sources.add(path, text.into()).0;
+    let add = |path: &str, text: &str| {
+        let at = Path::new("/in").join(path);
+        sources.add_file(&at, path, text.into()).0
+    };
+    let root = Path::new("/in/t");
+    let scope = Scope::new(&memory, Path::new("/in"), Some(root), &[]);
     let file = add(files[0].0, files[0].1);
     let document = yaml::parse(&file);
     let parameters = files.iter().filter(|(path, _)| *path == "parameters.json");
@@ -26,9 +31,7 @@ fn run(files: &[(&str, &str)]) -> (SourceMap, Stack) {
     let stack = evaluate(&Request {
         file: &file,
         document: &document,
-        path: Path::new(files[0].0),
-        roots: &[PathBuf::from("t")],
-        files: &memory,
+        door: Door::new(&memory, &scope),
         sources: &sources,
         parameters: &parameters,
     });

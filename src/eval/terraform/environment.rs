@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::evaluator::Evaluator;
-use super::function::{Environment, Template};
+use super::function::{Below, Environment, Template};
 use super::program::{MAX_FILES, Unread};
 use super::scope::{Frame, Scope};
 use super::world::absolute;
 use crate::eval::{Map, Value};
-use crate::source::{EntryKind, SourceFile, SourceId};
+use crate::source::{Closed, Door, EntryKind, SourceFile, SourceId};
 use crate::syntax::hcl;
 
 /// The world as an expression sees it.
@@ -24,57 +24,58 @@ impl World<'_, '_, '_> {
         absolute(&self.scope.instance.root().module.folder, path.as_ref())
     }
 
-    /// The same, inside the boundary.
+    /// The same, where it is none of the user's own folder.
     fn path(&self, path: &str) -> Result<PathBuf, String> {
-        let full = self.absolute(path);
-        if path.starts_with('~') || !self.evaluator.program.world.inside(&full) {
-            return Err(outside(path));
+        match path.starts_with('~') {
+            true => Err(closed(path, &Closed::Outside)),
+            false => Ok(self.absolute(path)),
         }
-        Ok(full)
+    }
+
+    fn door(&self) -> Door<'_> {
+        self.evaluator.program.world.door
     }
 }
 
-fn outside(path: &str) -> String {
-    format!("{path:?} lies outside the scanned folders and is not read")
+fn closed(path: &str, why: &Closed) -> String {
+    match why {
+        Closed::Outside => format!("{path:?} lies outside the scanned folders and is not read"),
+        why => format!("cannot read {path:?}: {why}"),
+    }
 }
 
 impl Environment for World<'_, '_, '_> {
     fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
-        let full = self.absolute(path);
-        let text = match path.starts_with('~') {
-            true => Err(Unread::Outside),
-            false => self.evaluator.program.text(&full),
-        };
+        let full = self.path(path)?;
+        let text = self.evaluator.program.text(&full);
         text.map_err(|why| match why {
-            Unread::Outside => outside(path),
-            Unread::Failed(error) => format!("cannot read {path:?}: {error}"),
-            Unread::NotText => format!("{path:?} is not UTF-8 text"),
+            Unread::Closed(why) => closed(path, &why),
+            _ => format!("{path:?} is not UTF-8 text"),
         })
     }
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
         let full = self.path(path)?;
-        self.evaluator
-            .program
-            .world
-            .files
-            .read(&full)
-            .map_err(|error| format!("cannot read {path:?}: {error}"))
+        self.door().read(&full).map_err(|why| closed(path, &why))
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {
         let full = self.path(path)?;
-        match self.evaluator.program.world.files.kind(&full) {
-            Some(EntryKind::Folder) => Err(format!("{path:?} is a folder, not a file")),
-            Some(EntryKind::File) => Ok(true),
-            None => Ok(false),
+        match self.door().kind(&full) {
+            Ok(EntryKind::File) => Ok(true),
+            Ok(_) => Err(format!("{path:?} is a folder, not a file")),
+            Err(Closed::Missing) => Ok(false),
+            Err(why) => Err(closed(path, &why)),
         }
     }
 
-    fn files(&self, folder: &str) -> Result<Arc<[String]>, String> {
+    fn files(&self, folder: &str) -> Result<Arc<Below>, String> {
         let full = self.path(folder)?;
-        let found = self.evaluator.program.files_below(&full);
-        found.ok_or_else(|| format!("{folder:?} holds more than {MAX_FILES} files"))
+        let found = self.evaluator.program.below(&full);
+        found.map_err(|why| match why {
+            Unread::Closed(why) => closed(folder, &why),
+            _ => format!("{folder:?} holds more than {MAX_FILES} files"),
+        })
     }
 
     fn render(&self, template: &Template, variables: &Map) -> Result<Value, String> {

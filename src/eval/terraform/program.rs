@@ -8,9 +8,10 @@ use ecow::EcoString;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::function::Below;
 use super::module::{Module, constant_text};
 use super::world::{World, absolute};
-use crate::source::{Code, EntryKind, Folder, SourceFile};
+use crate::source::{self, Closed, Code, EntryKind, Folder, SourceFile};
 use crate::syntax::hcl::{self, Tree};
 
 /// The modules of a run.
@@ -21,21 +22,30 @@ pub(crate) struct Program<'w> {
     /// `.tfvars` files of the folders found.
     pub(crate) tfvars: FxHashMap<PathBuf, Vec<(String, Arc<SourceFile>)>>,
     /// Folders read because a call names them.
-    called: Mutex<FxHashMap<PathBuf, Option<Arc<Module>>>>,
+    called: Mutex<FxHashMap<PathBuf, Result<Arc<Module>, Unread>>>,
     /// `.terraform/modules/modules.json` of each root, read when first needed: call path to folder.
     manifests: Mutex<FxHashMap<PathBuf, Arc<FxHashMap<EcoString, PathBuf>>>>,
     /// What lies below the folders that `fileset()` was asked about; nothing where it is too much.
-    below: Mutex<FxHashMap<PathBuf, Option<Arc<[String]>>>>,
+    below: Mutex<FxHashMap<PathBuf, Result<Arc<Below>, Unread>>>,
     /// Texts that functions read, by the path they named.
     texts: Mutex<FxHashMap<PathBuf, Result<Arc<SourceFile>, Unread>>>,
 }
 
-/// Why a file is not there as text.
+/// Why something is not there as it is needed.
 #[derive(Debug, Clone)]
 pub(crate) enum Unread {
-    Outside,
-    Failed(String),
+    Closed(Closed),
     NotText,
+    /// There is more of it than is looked at.
+    TooMuch,
+    /// There is nothing in it.
+    Empty,
+}
+
+impl From<Closed> for Unread {
+    fn from(closed: Closed) -> Self {
+        Unread::Closed(closed)
+    }
 }
 
 /// Files that `fileset()` looks at, at the most.
@@ -142,24 +152,12 @@ impl<'w> Program<'w> {
         if is_local(source) {
             let folder = absolute(caller, source.as_ref());
             return match self.module(&folder) {
-                Some(module) => Ok(Some(module)),
-                None if !self.world.inside(&folder) => {
-                    let message = format!(
-                        "module {source:?} lies outside the scanned folders and was not read; scan a folder that holds both, or name one with --root"
-                    );
-                    Err((Code::Outside, message))
-                }
-                None => Err((
-                    Code::Structure,
-                    format!(
-                        "module {source:?} leads to {}, where there are no Terraform files",
-                        self.world.scope.shown(&folder)
-                    ),
-                )),
+                Ok(module) => Ok(Some(module)),
+                Err(why) => Err(self.not_read(source, &folder, &why)),
             };
         }
         if let Some(folder) = self.manifest(root).get(call_path)
-            && let Some(module) = self.module(folder)
+            && let Ok(module) = self.module(folder)
         {
             return Ok(Some(module));
         }
@@ -169,12 +167,39 @@ impl<'w> Program<'w> {
             .module_folders
             .iter()
             .flat_map(|cache| cached(cache, source));
-        Ok(copies.into_iter().find_map(|folder| self.module(&folder)))
+        Ok(copies
+            .into_iter()
+            .find_map(|folder| self.module(&folder).ok()))
     }
 
-    /// All regular files below a folder, as paths relative to it, sorted; nothing when there are too many. Modules ask
-    /// about one folder again and again, each instance with many patterns: it is walked once.
-    pub(crate) fn files_below(&self, folder: &Path) -> Option<Arc<[String]>> {
+    /// Why a call that names a local folder is not followed.
+    fn not_read(&self, source: &str, folder: &Path, why: &Unread) -> Refusal {
+        let there = self.world.door.scope().shown(folder);
+        match why {
+            Unread::Closed(Closed::Outside) => (
+                Code::Outside,
+                format!(
+                    "module {source:?} lies outside the scanned folders and was not read; scan a folder that holds both, or name one with --root"
+                ),
+            ),
+            Unread::Closed(Closed::Missing) | Unread::Empty => (
+                Code::Structure,
+                format!("module {source:?} leads to {there}, where there are no Terraform files"),
+            ),
+            Unread::Closed(closed) => (
+                closed.code(),
+                format!("module {source:?} leads to {there}: {closed}"),
+            ),
+            Unread::NotText | Unread::TooMuch => (
+                Code::Unreadable,
+                format!("module {source:?} leads to {there}, which could not be read"),
+            ),
+        }
+    }
+
+    /// What lies below a folder. Modules ask about one folder again and again, each instance with many patterns: it is
+    /// walked once.
+    pub(crate) fn below(&self, folder: &Path) -> Result<Arc<Below>, Unread> {
         let known = self.below.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.get(folder) {
             return known.clone();
@@ -200,46 +225,52 @@ impl<'w> Program<'w> {
     }
 
     fn read_text(&self, path: &Path) -> Result<Arc<SourceFile>, Unread> {
-        if !self.world.inside(path) {
-            return Err(Unread::Outside);
-        }
-        let bytes = self.world.files.read(path);
-        let bytes = bytes.map_err(|error| Unread::Failed(error.to_string()))?;
-        let sources = self.world.sources;
-        match sources.add(&self.world.scope.shown(path), bytes) {
+        let bytes = self.world.door.read(path)?;
+        let shown = self.world.door.scope().shown(path);
+        match self.world.sources.add_file(path, &shown, bytes) {
             (file, None) => Ok(file),
             _ => Err(Unread::NotText),
         }
     }
 
-    fn walk(&self, folder: &Path) -> Option<Arc<[String]>> {
-        let mut found = Vec::new();
+    fn walk(&self, folder: &Path) -> Result<Arc<Below>, Unread> {
+        let mut found = Below::default();
         let mut waiting = vec![(folder.to_owned(), String::new(), 0)];
         while let Some((folder, prefix, depth)) = waiting.pop() {
-            for entry in self.world.files.list(&folder).unwrap_or_default() {
-                let name = format!("{prefix}{}", entry.name);
+            let entries = match self.world.door.list(&folder) {
+                Ok(entries) => entries,
+                Err(_) if depth > 0 => {
+                    found.doubtful.push(prefix.trim_end_matches('/').to_owned());
+                    continue;
+                }
+                Err(Closed::Missing) => continue,
+                Err(closed) => return Err(closed.into()),
+            };
+            for entry in entries {
+                let name = format!("{prefix}{}", entry.name.to_string_lossy());
                 match entry.kind {
-                    EntryKind::File => found.push(name),
-                    EntryKind::Folder => {
-                        let path = folder.join(&entry.name);
-                        if depth < MAX_FOLDERS_DEEP && self.world.inside(&path) {
-                            waiting.push((path, format!("{name}/"), depth + 1));
-                        }
+                    _ if entry.name.to_str().is_none() => found.doubtful.push(name),
+                    Ok(EntryKind::File) => found.files.push(name),
+                    Ok(EntryKind::Folder) if depth < MAX_FOLDERS_DEEP => {
+                        waiting.push((folder.join(&entry.name), format!("{name}/"), depth + 1));
                     }
+                    Err(Closed::Special) => {}
+                    Ok(_) | Err(_) => found.doubtful.push(name),
                 }
             }
-            if found.len() + waiting.len() > MAX_FILES {
-                return None;
+            if found.files.len() + found.doubtful.len() + waiting.len() > MAX_FILES {
+                return Err(Unread::TooMuch);
             }
         }
-        found.sort();
-        Some(found.into())
+        found.files.sort();
+        found.doubtful.sort();
+        Ok(Arc::new(found))
     }
 
     /// The module in a folder, read now if discovery did not find it.
-    fn module(&self, folder: &Path) -> Option<Arc<Module>> {
+    fn module(&self, folder: &Path) -> Result<Arc<Module>, Unread> {
         if let Some(module) = self.found.get(folder) {
-            return Some(module.clone());
+            return Ok(module.clone());
         }
         let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = called.get(folder) {
@@ -250,27 +281,12 @@ impl<'w> Program<'w> {
         module
     }
 
-    fn read_folder(&self, folder: &Path) -> Option<Module> {
-        if !self.world.inside(folder) {
-            return None;
-        }
-        let mut files = Vec::new();
-        for entry in self.world.files.list(folder).ok()? {
-            if entry.kind == EntryKind::File && configuration(&entry.name) {
-                let path = folder.join(&entry.name);
-                let Ok(bytes) = self.world.files.read(&path) else {
-                    continue;
-                };
-                files.push((
-                    entry.name,
-                    self.world
-                        .sources
-                        .add(&self.world.scope.shown(&path), bytes)
-                        .0,
-                ));
-            }
-        }
-        read_module(self.world, folder.to_owned(), &files)
+    fn read_folder(&self, folder: &Path) -> Result<Module, Unread> {
+        let (found, said) = source::module(self.world.door, self.world.sources, folder)?;
+        let module = read_module(self.world, found.path, &found.files);
+        let mut module = module.ok_or(Unread::Empty)?;
+        module.diagnostics.extend(said);
+        Ok(module)
     }
 
     /// The folders of remote modules that `terraform init` noted for this root.
@@ -283,11 +299,7 @@ impl<'w> Program<'w> {
             return known.clone();
         }
         let path = root.join(".terraform/modules/modules.json");
-        let read = self
-            .world
-            .inside(&path)
-            .then(|| self.world.files.read(&path).ok())
-            .flatten();
+        let read = self.world.door.read(&path).ok();
         let manifest = Arc::new(
             read.map(|bytes| read_manifest(root, &bytes))
                 .unwrap_or_default(),
@@ -362,7 +374,7 @@ fn read_module(
     let (over, normal): (Vec<_>, Vec<_>) =
         chosen.into_iter().partition(|(name, _)| is_override(name));
     let trees = |files: Vec<&(String, Arc<SourceFile>)>| files.iter().map(parse).collect();
-    let shown = world.scope.shown(&path).into();
+    let shown = world.door.scope().shown(&path).into();
     Some(Module::collect(path, shown, trees(normal), trees(over)))
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::variable::Setting;
-use crate::source::{Files, Scope, SourceMap};
+use crate::source::{Door, SourceMap};
 
 /// What the user set.
 #[derive(Debug, Clone, Default)]
@@ -22,22 +22,10 @@ pub struct Settings {
 pub struct World<'w> {
     /// Where texts are kept.
     pub sources: &'w SourceMap,
-    /// How they are read.
-    pub files: &'w dyn Files,
-    /// What may be read, and how paths are shown.
-    pub scope: &'w Scope,
+    /// How they are read, what may be read, and how paths are shown.
+    pub door: Door<'w>,
     /// The user's settings.
     pub settings: Settings,
-}
-
-impl World<'_> {
-    /// Whether a path, links followed, may be read; a path where nothing is counts by its text.
-    pub fn inside(&self, path: &Path) -> bool {
-        let real = self.files.canonical(path);
-        let real = real.as_deref().unwrap_or(path);
-        let copies = &self.settings.module_folders;
-        self.scope.allows(real) || copies.iter().any(|folder| real.starts_with(folder))
-    }
 }
 
 /// A path with `.` and `..` resolved by text; `base` before a relative one.

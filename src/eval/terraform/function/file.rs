@@ -135,8 +135,16 @@ fn file_set(call: &Call<'_>) -> Result<Value, String> {
             "failed to glob pattern {pattern}: syntax error in pattern"
         ));
     }
-    let files = call.environment.files(call.text(0))?;
-    let chosen = files
+    let below = call.environment.files(call.text(0))?;
+    let mut doubtful = below.doubtful.iter();
+    if doubtful.any(|path| globs.iter_mut().any(|glob| glob.reaches(path))) {
+        return Ok(Value::unknown(
+            Why::Environment("what links lead to".into()),
+            call.span,
+        ));
+    }
+    let chosen = below
+        .files
         .iter()
         .filter(|file| globs.iter_mut().any(|glob| glob.matches(file)));
     let mut items: Vec<Value> = chosen.map(|file| call.made(file.as_str())).collect();

@@ -50,6 +50,11 @@ impl Glob {
 
     /// Whether the parts of a path match those of the pattern.
     pub(super) fn matches(&mut self, path: &str) -> bool {
+        self.reaches(path) && self.reached[self.parts.len()]
+    }
+
+    /// Whether a path, or something below it, may match.
+    pub(super) fn reaches(&mut self, path: &str) -> bool {
         self.reached.fill(false);
         self.reached[0] = true;
         self.skip();
@@ -73,7 +78,7 @@ impl Glob {
                 return false;
             }
         }
-        self.reached[self.parts.len()]
+        true
     }
 
     /// `**` is also no folder at all.

@@ -49,6 +49,15 @@ const MAX_MEMBERS: usize = 65_536;
 /// The most bytes of a text.
 const MAX_TEXT: usize = 16 << 20;
 
+/// What lies below a folder, as paths relative to it with `/` between the parts, each list sorted.
+#[derive(Debug, Default)]
+pub struct Below {
+    /// Regular files.
+    pub files: Vec<String>,
+    /// What may be a file or a folder of files: links that are not followed, names that are no text.
+    pub doubtful: Vec<String>,
+}
+
 /// What a function may ask of the world around the expression.
 pub trait Environment {
     /// The file at a path, relative to the root module as Terraform reads it.
@@ -66,11 +75,11 @@ pub trait Environment {
     /// # Errors
     /// When the path lies outside the scanned folders.
     fn exists(&self, path: &str) -> Result<bool, String>;
-    /// All regular files below a folder, as paths relative to it with `/` between the parts, sorted.
+    /// What lies below a folder.
     ///
     /// # Errors
-    /// As [`Environment::read`]; also when there are too many.
-    fn files(&self, folder: &str) -> Result<Arc<[String]>, String>;
+    /// As [`Environment::read`]; also when there is too much.
+    fn files(&self, folder: &str) -> Result<Arc<Below>, String>;
     /// The template text rendered with these variables (and no others) in scope.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ mod laws;
 
 use std::sync::Arc;
 
-use super::{Environment, Template, call};
+use super::{Below, Environment, Template, call};
 use crate::eval::{Collection, Data, Entry, List, Map, Number, Piece, Truth, Unknown, Value, Why};
 use crate::source::{SourceFile, SourceId, Span};
 
@@ -22,10 +22,12 @@ impl Environment for Nowhere {
     fn exists(&self, _path: &str) -> Result<bool, String> {
         Ok(false)
     }
-    fn files(&self, _folder: &str) -> Result<Arc<[String]>, String> {
-        Ok(["a.txt", "b/c.json", "b/d/e.json", ".x"]
-            .map(String::from)
-            .into())
+    fn files(&self, _folder: &str) -> Result<Arc<Below>, String> {
+        let files = ["a.txt", "b/c.json", "b/d/e.json", ".x"];
+        Ok(Arc::new(Below {
+            files: files.map(String::from).into(),
+            doubtful: Vec::new(),
+        }))
     }
     fn render(&self, _template: &Template, _variables: &Map) -> Result<Value, String> {
         Err("no templates here".into())

@@ -1,0 +1,48 @@
+//! Opening where the system has no call that follows no link: what was opened is compared with what was resolved.
+
+use std::fs::File;
+use std::path::Path;
+
+use crate::source::{Closed, Entry, EntryKind};
+
+/// Opens what is to be read.
+pub(super) fn open(real: &Path) -> Result<File, Closed> {
+    let file = File::open(real)?;
+    unchanged(real)?;
+    Ok(file)
+}
+
+/// Opens what is to be written.
+pub(super) fn create(real: &Path) -> Result<File, Closed> {
+    match std::fs::symlink_metadata(real) {
+        Ok(meta) if !meta.is_file() => return Err(Closed::Special),
+        _ => {}
+    }
+    Ok(File::create(real)?)
+}
+
+/// The names in a folder.
+pub(super) fn list(real: &Path) -> Result<Vec<Entry>, Closed> {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(real)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let kind = match () {
+            () if kind.is_dir() => EntryKind::Folder,
+            () if kind.is_symlink() => EntryKind::Link,
+            () if kind.is_file() => EntryKind::File,
+            () => EntryKind::Other,
+        };
+        let name = entry.file_name();
+        entries.push(Entry { name, kind });
+    }
+    unchanged(real)?;
+    Ok(entries)
+}
+
+fn unchanged(real: &Path) -> Result<(), Closed> {
+    match std::fs::canonicalize(real)? == real {
+        true => Ok(()),
+        false => Err(Closed::Changed),
+    }
+}
