@@ -10,8 +10,10 @@ use std::path::{Path as FilePath, PathBuf};
 
 #[allow(dead_code, missing_docs, unreachable_pub)]
 mod catalog {
+    pub mod case;
     pub mod model;
     pub mod read;
+    pub mod spell;
     pub mod tree;
 }
 #[allow(dead_code, missing_docs, unreachable_pub)]
@@ -31,8 +33,9 @@ mod policy {
 }
 
 use catalog::model::{Kind, Path};
+use catalog::spell::{Schemas, Writing, writings};
 use catalog::tree::Wrong;
-use rules::declared::model::{Check, Rule};
+use rules::declared::model::{Check, RemedySpec, Rule};
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
@@ -186,6 +189,7 @@ fn read_rules(
     wrongs: &mut Vec<String>,
 ) -> (Vec<Rule>, Vec<String>) {
     let mut found: BTreeMap<String, (Rule, String)> = BTreeMap::new();
+    let published = Published::read(root);
     for file in files
         .iter()
         .filter(|file| file.extension().is_some_and(|ext| ext == "md"))
@@ -194,6 +198,7 @@ fn read_rules(
         let rule = rules::declared::read::rule(&text).and_then(|mut rule| {
             check_rule(&rule, root, file, kinds)?;
             add_kinds(&mut rule, kinds);
+            published.remedy(&mut rule, kinds)?;
             let below = file.strip_prefix(root.join("rules")).unwrap_or(file);
             let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
             rule.file = parts.join("/");
@@ -252,6 +257,101 @@ fn yields(found: &BTreeMap<String, (Rule, String)>, from: &str, to: &str) -> boo
         }
     }
     false
+}
+
+/// What the providers publish of their types.
+struct Published {
+    terraform: Schemas,
+    cloudformation: Schemas,
+    /// CloudFormation's properties that cannot change without replacing the resource.
+    create_only: Schemas,
+}
+
+impl Published {
+    fn read(root: &FilePath) -> Self {
+        let schemas = |name: &str| {
+            let file = root.join("testdata/schemas").join(name);
+            println!("cargo::rerun-if-changed={}", file.display());
+            Schemas::read(&read(&file))
+        };
+        Self {
+            terraform: schemas("terraform.txt"),
+            cloudformation: schemas("cloudformation.txt"),
+            create_only: schemas("create_only.txt"),
+        }
+    }
+
+    /// Fills in how the remedy of a rule is written for each type it is about; one that the page does not state and that
+    /// no schema knows is none. A remedy that the page states must be written somehow, and one that replaces a resource is
+    /// not safe.
+    fn remedy(&self, rule: &mut Rule, kinds: &BTreeMap<String, Kind>) -> Result<(), Wrong> {
+        let stated = rule.remedy.is_some();
+        let Some(mut remedy) = rule.remedy.take().or_else(|| RemedySpec::of(&rule.check)) else {
+            return Ok(());
+        };
+        for name in &rule.kinds {
+            let kind = kinds.get(name);
+            for type_name in self.types(name, kind) {
+                let written = self.written(kind, &type_name, &remedy);
+                let fixed = |own: &Writing| {
+                    own.join.is_none() && self.create_only.has(&type_name, &own.path())
+                };
+                if remedy.applicability == 2 && written.iter().any(fixed) {
+                    let message = format!(
+                        "setting `{}` may replace a {type_name}: it is not safe",
+                        remedy.path
+                    );
+                    return Err(Wrong::at(2, message));
+                }
+                if !written.is_empty() {
+                    remedy.writings.push((type_name, written));
+                }
+            }
+        }
+        if remedy.writings.is_empty() && stated && remedy.applicability > 0 {
+            return Err(Wrong::at(
+                2,
+                format!(
+                    "no type of these kinds has `{}`: it cannot be set",
+                    remedy.path
+                ),
+            ));
+        }
+        rule.remedy = (stated || !remedy.writings.is_empty()).then_some(remedy);
+        Ok(())
+    }
+
+    fn types(&self, name: &str, kind: Option<&Kind>) -> Vec<String> {
+        let mut types: Vec<String> = match kind {
+            Some(kind) => kind
+                .terraform
+                .iter()
+                .chain(&kind.cloudformation)
+                .cloned()
+                .collect(),
+            None if self.terraform.knows(name) => vec![name.to_owned()],
+            None => Vec::new(),
+        };
+        if !types.iter().any(|own| own.contains("::")) {
+            let automatic = self.cloudformation.types();
+            let of =
+                |own: &&String| catalog::case::kind_of_cloudformation(own).as_deref() == Some(name);
+            types.extend(automatic.filter(of).cloned());
+        }
+        types
+    }
+
+    fn written(&self, kind: Option<&Kind>, type_name: &str, remedy: &RemedySpec) -> Vec<Writing> {
+        let terraform = !type_name.contains("::");
+        let schemas = if terraform {
+            &self.terraform
+        } else {
+            &self.cloudformation
+        };
+        let all = writings(kind, &remedy.path, remedy.to.as_ref(), terraform).into_iter();
+        all.filter_map(|own| schemas.resolve(type_name, own))
+            .collect()
+    }
 }
 
 /// The kinds that hold the documents a rule is about, beside those it names.

@@ -26,6 +26,7 @@
 //! | [`network`] | who can reach whom: sets of addresses, ports and protocols | interval sets |
 //! | [`findings`] | what is said: findings, severities, labels, remedies | [`findings::Finding`] |
 //! | [`rules`] | the questions: declared in files, or native; secrets in plain text ([`rules::secret`]) | findings |
+//! | [`fix`] | a remedy becomes bytes: edits of one place, in every language | [`fix::Edit`] |
 //! | [`report`] | what is shown: one sort, one file per output format | text, concise, JSON, SARIF |
 //! | [`config`] | `distrust.toml` | settings |
 //! | [`engine`] | the order of the steps: each stack is evaluated, lowered, asked and dropped | [`report::Report`] |
@@ -62,6 +63,7 @@ pub mod config;
 pub mod engine;
 pub mod eval;
 pub mod findings;
+pub mod fix;
 pub mod graph;
 pub mod network;
 pub mod policy;

@@ -17,32 +17,32 @@ use distrust::syntax::yaml;
 use serde_json::{Value as Json, json};
 
 /// A fenced block of a page.
-struct Example<'p> {
-    rule: &'p Rule,
-    dialect: Dialect,
-    bad: bool,
-    text: String,
+pub(super) struct Example<'p> {
+    pub(super) rule: &'p Rule,
+    pub(super) dialect: Dialect,
+    pub(super) bad: bool,
+    pub(super) text: String,
     /// The number of the block in its page, for messages.
-    number: usize,
+    pub(super) number: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Dialect {
+pub(super) enum Dialect {
     Hcl,
     Yaml,
     Json,
 }
 
 /// What a run over one text said.
-struct Said {
-    sources: SourceMap,
+pub(super) struct Said {
+    pub(super) sources: SourceMap,
     text: String,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     undecided: Vec<Finding>,
-    broken: Vec<String>,
+    pub(super) broken: Vec<String>,
 }
 
-fn examples() -> Vec<Example<'static>> {
+pub(super) fn examples() -> Vec<Example<'static>> {
     let rules = RuleSet::builtin().rules();
     let mut examples = Vec::new();
     for (rule, page) in rules.zip(RuleSet::builtin().pages()) {
@@ -84,7 +84,7 @@ fn examples() -> Vec<Example<'static>> {
     examples
 }
 
-fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
+pub(super) fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
     let sources = SourceMap::new();
     let mut files = Memory::new();
     let root = PathBuf::from("/stack");

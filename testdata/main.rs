@@ -3,6 +3,7 @@
 mod cli;
 mod cloudformation;
 mod examples;
+mod fixes;
 mod house;
 mod json;
 mod plan;

@@ -7,6 +7,7 @@
 pub mod case;
 pub mod model;
 pub mod read;
+pub mod spell;
 pub mod tree;
 
 use std::sync::{Arc, OnceLock};

@@ -1,5 +1,6 @@
 //! `distrust check`.
 
+mod fix;
 pub(super) mod input;
 pub(super) mod output;
 mod verdict;
@@ -14,7 +15,7 @@ use super::terminal::Terminal;
 use crate::engine;
 use crate::eval::terraform;
 use crate::findings::{RuleId, RuleInfo};
-use crate::report::{Folded, View};
+use crate::report::{Folded, View, summary};
 use crate::rules::RuleSet;
 use crate::source::{Discovered, Door, Search, SourceMap, discover};
 
@@ -110,8 +111,27 @@ fn checked(
             return Ok(Exit::Usage);
         }
     };
-    let (found, world) = found(&options.input, order, door, &sources)?;
-    let mut report = engine::check(found, &world, &rules, &|id| selection.has(id));
+    let selected = |id: &str| selection.has(id);
+    let ask = |door: Door<'_>, sources: &SourceMap| {
+        let (found, world) = found(&options.input, order, door, sources)?;
+        Ok(engine::check(found, &world, &rules, &selected))
+    };
+    let report = ask(door, &sources)?;
+    let (sources, mut report, fixes) = match options.fix || options.diff {
+        false => (sources, report, None),
+        true => {
+            let mended = fix::all(options, &files, (sources, report), &scope, &ask)?;
+            if options.diff {
+                return fix::differences(&mended, terminal);
+            }
+            mended.files.iter().try_for_each(|file| file.write(door))?;
+            (
+                mended.sources,
+                mended.report,
+                Some((mended.made, mended.could)),
+            )
+        }
+    };
     report.statistics.elapsed = started.elapsed();
     let said = engine::rules_of(&rules, &report);
     let folded = match options.no_yield {
@@ -127,8 +147,12 @@ fn checked(
         undecided: options.undecided,
         least: verdict::Thresholds::of(options).least,
     };
-    let verdict = verdict::judge(&report, view, options);
+    let fixed = fixes.map_or(0, |(made, _)| made);
+    let verdict = verdict::judge(&report, view, options, fixed);
     output::write(&report, view, options, door, terminal)?;
+    if let Some((made, could)) = fixes.filter(|_| !options.quiet) {
+        terminal.say(&summary::fixes(made, could));
+    }
     output::tell(&report, view, options, verdict.why.as_deref(), terminal);
     Ok(verdict.exit)
 }

@@ -105,6 +105,19 @@ pub(super) struct Check {
     #[arg(long, help_heading = "Rules")]
     pub(super) exit_zero: bool,
 
+    /// Mend what can be mended without side effects
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) fix: bool,
+    /// Also make fixes that are right but change how things behave
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) unsafe_fixes: bool,
+    /// Show what --fix would change, as a unified diff, and write nothing; exit with 1 if there is anything
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) diff: bool,
+    /// Exit with 1 where something was fixed
+    #[arg(long, help_heading = "Fixes")]
+    pub(super) exit_non_zero_on_fix: bool,
+
     /// What `select` comes to with the settings of the project.
     #[arg(skip)]
     pub(super) selected: Option<Vec<Name>>,

@@ -43,6 +43,10 @@ pub struct Settings {
     pub var_file: Option<Vec<PathBuf>>,
     /// Files with values for CloudFormation's parameters, or `Name=value`, in their order.
     pub parameters: Option<Vec<String>>,
+    /// Whether safe fixes are made.
+    pub fix: Option<bool>,
+    /// Whether fixes that are not safe are made too.
+    pub unsafe_fixes: Option<bool>,
     /// The parameters of rules: `[rules.<id>]` and what stands below.
     pub rules: Vec<RuleParameter>,
     /// Every path among these, and where it is written.

@@ -15,6 +15,7 @@ const KEYS: &[&str] = &[
     "exclude",
     "fail-on",
     "fail-on-undecided",
+    "fix",
     "ignore",
     "min-severity",
     "module-dir",
@@ -22,6 +23,7 @@ const KEYS: &[&str] = &[
     "parameters",
     "rules",
     "select",
+    "unsafe-fixes",
     "var-file",
 ];
 
@@ -94,6 +96,8 @@ impl Reader<'_> {
             "rules" => settings.rules = self.rules(value),
             "module-dir" => settings.module_dir = self.paths(settings, folder, value),
             "var-file" => settings.var_file = self.paths(settings, folder, value),
+            "fix" => settings.fix = self.flag(value),
+            "unsafe-fixes" => settings.unsafe_fixes = self.flag(value),
             "fail-on" => {
                 let names = Severity::ALL.map(Severity::name);
                 settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
@@ -116,6 +120,14 @@ impl Reader<'_> {
                 self.say(key.span(), message).help = Some(help);
             }
         }
+    }
+
+    fn flag(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.say(value.span(), "true or false is expected here");
+        }
+        flag
     }
 
     /// `[rules.<id>]` tables of parameters.

@@ -2,9 +2,14 @@
 
 mod rule;
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
-use crate::eval::{Address, Value, Why};
+use crate::catalog::Join;
+use crate::catalog::spell::Writing;
+use crate::eval::{Address, Language, Origin, Why};
+use crate::graph::Satellite;
 use crate::source::Span;
 
 pub use rule::{Control, Pillar, RuleInfo};
@@ -83,15 +88,44 @@ pub enum Applicability {
     Safe,
 }
 
-/// The change that a finding asks for, in the vocabulary of the graph.
-#[derive(Debug, Clone, PartialEq)]
+/// The change that a finding asks for.
+#[derive(Debug, Clone)]
 pub struct Remedy {
-    /// One line of what to do, for people.
+    /// One line of what to do, for people, in the words of the file's language.
     pub title: String,
-    /// The attribute to set, as a path in the vocabulary.
-    pub path: EcoString,
-    /// What to set it to; `None` removes it.
-    pub to: Option<Value>,
     /// How far it can be trusted.
     pub applicability: Applicability,
+    /// What an edit needs to know; `None` where nothing says how it is written.
+    pub change: Option<Arc<Change>>,
+}
+
+/// What an edit needs to know: where, and how the language of the file writes it.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The ways to write it, the one that is read first before the others.
+    pub writings: Vec<Writing>,
+    /// The resource.
+    pub address: Address,
+    /// Its language.
+    pub language: Language,
+    /// The newest major version of its provider that the configuration admits, if it says so.
+    pub major: Option<u32>,
+    /// The bytes that name it.
+    pub header: Span,
+    /// The resources that say something about it.
+    pub satellites: Vec<Satellite>,
+    /// Where the value to blame was written and the way it came; `None`: it is absent.
+    pub origin: Option<Origin>,
+    /// Where it is absent, when that is some place better than the resource.
+    pub place: Option<Span>,
+    /// Whether the resource is only what another one says of it.
+    pub partial: bool,
+}
+
+impl Change {
+    /// The satellite of a join that the configuration has.
+    pub fn satellite(&self, join: &Join) -> Option<&Satellite> {
+        let mut all = self.satellites.iter();
+        all.find(|own| own.address.type_name == join.type_name)
+    }
 }

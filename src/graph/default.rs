@@ -55,8 +55,14 @@ pub(super) fn default(
 /// Whether the newest version that a constraint allows, which is the one that Terraform installs, has a major number in
 /// a range. Without an upper bound it is newer than every range that ends.
 fn in_majors(constraint: Option<&str>, (low, high): (u32, u32)) -> bool {
-    let mut newest = u32::MAX;
-    for part in constraint.unwrap_or_default().split(',').map(str::trim) {
+    let newest = constraint.and_then(newest_major).unwrap_or(u32::MAX);
+    low <= newest && newest <= high
+}
+
+/// The major number of the newest version that a constraint allows; `None` without an upper bound.
+pub(super) fn newest_major(constraint: &str) -> Option<u32> {
+    let mut newest = None;
+    for part in constraint.split(',').map(str::trim) {
         let digits = part
             .find(|c: char| c.is_ascii_digit() || c == 'v')
             .unwrap_or(part.len());
@@ -75,9 +81,9 @@ fn in_majors(constraint: Option<&str>, (low, high): (u32, u32)) -> bool {
             "<" => major,
             _ => continue,
         };
-        newest = newest.min(bound);
+        newest = Some(newest.map_or(bound, |known: u32| known.min(bound)));
     }
-    low <= newest && newest <= high
+    newest
 }
 
 #[cfg(test)]

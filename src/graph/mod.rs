@@ -216,6 +216,12 @@ impl Resource {
         walk::value(value, start.steps, self.language)
     }
 
+    /// The newest major version of its provider that the configuration admits; `None` where it names no upper bound.
+    pub fn major(&self) -> Option<u32> {
+        let provider = self.provider.as_ref()?;
+        default::newest_major(provider.version.as_deref()?)
+    }
+
     /// The satellite that holds these bytes.
     pub fn satellite_at(&self, span: Span) -> Option<&Satellite> {
         self.satellites.iter().find(|own| {

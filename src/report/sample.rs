@@ -54,9 +54,8 @@ fn label(span: Span, text: &str) -> Label {
 fn remedy(title: &str) -> Option<Remedy> {
     Some(Remedy {
         title: title.into(),
-        path: "acl".into(),
-        to: None,
         applicability: Applicability::Unsafe,
+        change: None,
     })
 }
 

@@ -110,6 +110,15 @@ fn most(names: impl Iterator<Item = String>) -> String {
     named.join(", ")
 }
 
+/// What fixes did and could do, with a line break at the end of each line.
+pub fn fixes(made: usize, could: usize) -> String {
+    let more = match could {
+        0 => String::new(),
+        _ => format!("; {could} more with --unsafe-fixes"),
+    };
+    format!("Fixed {}{more}\n", counted(made, "finding", "findings"))
+}
+
 /// Findings by severity.
 fn found(report: &Report, view: View<'_>, dress: Dress) -> String {
     if report.statistics.rules == 0 {

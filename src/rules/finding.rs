@@ -1,12 +1,13 @@
 //! From an answer to findings: the places to point at, the words, and one finding per rule and place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::declared::model::{RemedySpec, Rule};
 use super::declared::{Outcome, Witness};
 use crate::eval::{Origin, Role, Truth, Via, Why};
-use crate::findings::{Applicability, Certainty, Finding, Label, Remedy};
-use crate::graph::{Resource, literal_value};
+use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy};
+use crate::graph::Resource;
 use crate::source::Span;
 
 /// The most related places that merged findings keep: a place with a thousand callers is explained by a few.
@@ -88,7 +89,10 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
             text: String::new(),
         },
         related: labels.labels,
-        remedy: rule.remedy.as_ref().map(remedy),
+        remedy: rule
+            .remedy
+            .as_ref()
+            .map(|spec| remedy(spec, resource, cause)),
     }
 }
 
@@ -163,20 +167,46 @@ impl Labels {
     }
 }
 
-fn remedy(spec: &RemedySpec) -> Remedy {
-    let title = match &spec.to {
-        Some(value) => format!("set {} to {value}", spec.path),
-        None => format!("remove {}", spec.path),
+/// The remedy of a rule for one resource, in the words of its language.
+fn remedy(spec: &RemedySpec, resource: &Resource, cause: &[Witness]) -> Remedy {
+    let written = spec
+        .writings
+        .iter()
+        .find(|(name, _)| *name == resource.address.type_name.as_str());
+    let writings = written.map_or(&[][..], |(_, writings)| writings);
+    let first = cause.first();
+    let change = (!writings.is_empty()).then(|| {
+        Arc::new(Change {
+            writings: writings.to_vec(),
+            address: resource.address.clone(),
+            language: resource.language,
+            major: resource.major(),
+            header: resource.header,
+            satellites: resource.satellites.clone(),
+            origin: first.and_then(|witness| witness.origin.clone()),
+            place: first.and_then(|witness| witness.place),
+            partial: resource.partial,
+        })
+    });
+    let (path, to) = match writings.first() {
+        Some(writing) => (writing.path(), writing.value.as_ref()),
+        None => (spec.path.to_string(), spec.to.as_ref()),
+    };
+    let holder = writings.first().and_then(|writing| writing.join.as_ref());
+    let of = holder.map_or_else(String::new, |join| format!(" in {}", join.type_name));
+    let title = match (to, path.is_empty()) {
+        (Some(_), true) => format!("declare{}", of.replace(" in ", " ")),
+        (Some(value), false) => format!("set {path} to {value}{of}"),
+        (None, _) => format!("remove {path}{of}"),
     };
     Remedy {
         title,
-        path: spec.path.to_string().into(),
-        to: spec.to.as_ref().map(literal_value),
         applicability: match spec.applicability {
             0 => Applicability::DisplayOnly,
             1 => Applicability::Unsafe,
             _ => Applicability::Safe,
         },
+        change,
     }
 }
 

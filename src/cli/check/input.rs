@@ -133,6 +133,8 @@ pub(super) fn configure(
     options.fail_on_undecided |= settings.fail_on_undecided.unwrap_or_default();
     options.min_severity = options.min_severity.or(settings.min_severity);
     options.output_format = options.output_format.or(settings.output_format);
+    options.fix |= settings.fix.unwrap_or(false);
+    options.unsafe_fixes |= settings.unsafe_fixes.unwrap_or(false);
     let input = &mut options.input;
     input.exclude = input.exclude.take().or(settings.exclude);
     input.module_dir = input.module_dir.take().or(settings.module_dir);

@@ -44,8 +44,8 @@ pub(super) struct Verdict {
     pub(super) why: Option<String>,
 }
 
-/// Judges a report.
-pub(super) fn judge(report: &Report, view: View<'_>, options: &Check) -> Verdict {
+/// Judges a report; `fixed` findings are gone from it by fixes.
+pub(super) fn judge(report: &Report, view: View<'_>, options: &Check, fixed: usize) -> Verdict {
     let fail_on = Thresholds::of(options).fail_on;
     // What is a note of another finding is not more severe than it.
     let all = View {
@@ -60,6 +60,10 @@ pub(super) fn judge(report: &Report, view: View<'_>, options: &Check) -> Verdict
     let all = [
         (Exit::Input.when(report.lost_input()), lost()),
         (Exit::Findings.when(found > 0), findings(found, fail_on)),
+        (
+            Exit::Findings.when(options.exit_non_zero_on_fix && fixed > 0),
+            format!("{} fixed", counted(fixed, "finding", "findings")),
+        ),
         (Exit::Undecided.when(open > 0), undecided(open, fail_on)),
     ];
     let exit = all

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{Literal, Path, Usage};
+use crate::catalog::spell::Writing;
 
 /// Severities in rising order, as rule files spell them.
 pub const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
@@ -64,6 +65,66 @@ pub struct RemedySpec {
     pub to: Option<Literal>,
     /// Index into [`APPLICABILITIES`].
     pub applicability: u8,
+    /// Per type of each dialect how it is written, the first the best; the build script fills it in.
+    pub writings: Vec<(String, Vec<Writing>)>,
+}
+
+impl RemedySpec {
+    /// The change that makes a check hold, where the check itself says what must be there. Whoever wrote the rule knows
+    /// of no outage, so that it is never called safe.
+    pub fn of(check: &Check) -> Option<Self> {
+        let (path, to) = demanded(check)?;
+        Some(Self {
+            path,
+            to: Some(to),
+            applicability: 1,
+            writings: Vec::new(),
+        })
+    }
+}
+
+/// The value that a check demands at a path.
+fn demanded(check: &Check) -> Option<(Path, Literal)> {
+    match check {
+        Check::All(checks) if checks.len() == 1 => demanded(&checks[0]),
+        // What leaves a resource out of the question is nothing to aim for: of several ways nobody knows which is meant.
+        Check::Any(checks) => {
+            let mut aims = checks
+                .iter()
+                .filter(|check| !matches!(check, Check::Not(_)));
+            let aim = aims.next().filter(|_| aims.next().is_none())?;
+            demanded(aim)
+        }
+        Check::Not(check) => match &**check {
+            Check::Value(path, tests) => match tests.as_slice() {
+                [Test::Equals(Literal::Bool(value))] => Some((path.clone(), Literal::Bool(!value))),
+                _ => None,
+            },
+            _ => None,
+        },
+        Check::Value(path, tests) => {
+            let [test] = tests.as_slice() else {
+                return None;
+            };
+            let value = match test {
+                Test::Equals(Literal::Null) => return None,
+                Test::Equals(value) => value.clone(),
+                Test::OneOf(values) => values
+                    .first()
+                    .filter(|value| **value != Literal::Null)?
+                    .clone(),
+                // "At least one" asks for something, not for one.
+                Test::AtLeast(amount) | Test::AtMost(amount)
+                    if !amount.time && amount.number > 1 =>
+                {
+                    Literal::Int(amount.number)
+                }
+                _ => return None,
+            };
+            Some((path.clone(), value))
+        }
+        _ => None,
+    }
 }
 
 impl std::fmt::Display for Amount {

@@ -215,6 +215,7 @@ fn remedy(node: &Node) -> Result<RemedySpec, Wrong> {
         path,
         to,
         applicability,
+        writings: Vec::new(),
     })
 }
 
