@@ -177,6 +177,11 @@ fn add(kind: &mut Kind, other: Kind) -> Result<(), String> {
         return Err("another file says what identifies this kind".to_owned());
     }
     kind.identity = kind.identity.take().or(other.identity);
+    if let (Some(_), Some(_)) = (&kind.addresses, &other.addresses) {
+        return Err("another file says which addresses this kind is a name for".to_owned());
+    }
+    kind.addresses = kind.addresses.take().or(other.addresses);
+    kind.secrets.extend(other.secrets);
     kind.edges.extend(other.edges);
     kind.documents.extend(other.documents);
     Ok(())
@@ -393,6 +398,7 @@ fn check_rule(
             return Err(Wrong::at(2, message));
         }
     }
+    rules::declared::read::relations::declared(check, &rule.kinds, kinds)?;
     for name in &rule.kinds {
         let kind = kinds.get(name);
         let mut flows = Vec::new();
@@ -417,14 +423,20 @@ fn flows_of(check: &Check, out: &mut Vec<String>) {
             checks.iter().for_each(|check| flows_of(check, out))
         }
         Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => flows_of(check, out),
+        Check::Unless(guard, check) => {
+            flows_of(guard, out);
+            flows_of(check, out);
+        }
         Check::Reachable(reach) => out.push(reach.flow.clone()),
         Check::Shadowed(flow) | Check::Repeated(flow) => out.push(flow.clone()),
         Check::Value(..)
         | Check::Policy(..)
         | Check::Grants(_)
         | Check::Related(_)
+        | Check::Beside(..)
         | Check::Same(..)
         | Check::Secret(_)
+        | Check::Generated(_)
         | Check::Native(_) => {}
     }
 }

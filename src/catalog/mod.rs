@@ -16,7 +16,8 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 pub use model::{
-    Attribute, Encoding, Flow, Join, Kind, Literal, Path, Ports, Relation, Source, Step, Usage,
+    Attribute, EdgeSpec, Encoding, Flow, Join, Kind, Literal, Path, Ports, Relation, Source, Step,
+    Usage,
 };
 
 /// The kinds that the tool knows more about than their name.

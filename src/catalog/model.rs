@@ -14,6 +14,10 @@ pub struct Kind {
     pub terraform: Vec<String>,
     /// The attribute whose known text identifies a resource of this kind within its stack (`bucket_name`).
     pub identity: Option<String>,
+    /// The addresses that it is a name for: a prefix list, an address group.
+    pub addresses: Option<Path>,
+    /// Its attributes that are secrets made with it, by their names in either language, and what each is.
+    pub secrets: Vec<(String, String)>,
     /// The attributes that are not simply passed through.
     pub attributes: Vec<Attribute>,
     /// The rules of traffic that it holds.
@@ -145,6 +149,19 @@ pub struct Flow {
     pub each: Path,
     /// The addresses of the other side, of a rule (or, with `true`, of the resource).
     pub addresses: Vec<(bool, Path)>,
+    /// The first and the last of the addresses.
+    pub between: Option<((bool, Path), (bool, Path))>,
+    /// What names sets of addresses instead: prefix lists, address groups.
+    pub named: Vec<(bool, Path)>,
+    /// What else may say who the other side is. A rule that has neither it nor addresses is about everyone; `None`: about
+    /// nobody.
+    pub anyone_without: Option<Vec<(bool, Path)>>,
+    /// Rules with one of these values are none of the flow.
+    pub unless: Vec<((bool, Path), Vec<Literal>)>,
+    /// Rules with one of these values are about nothing that comes from, or goes to, the Internet, whatever the addresses.
+    pub not_internet: Vec<((bool, Path), Vec<Literal>)>,
+    /// A list inside each rule: each of its items, with what the rule says besides, is one.
+    pub inner: Path,
     /// The ports.
     pub ports: Ports,
     /// The protocol.

@@ -1,8 +1,8 @@
 //! Vocabulary files (`_kinds.yaml`) to the model. Compiled into the build script too.
 
 use super::model::{
-    Attribute, Default_, DocumentSpec, EdgeSpec, Encoding, Flow, Join, Kind, Member, Path, Ports,
-    Relation, Source, Step, Usage,
+    Attribute, Default_, DocumentSpec, EdgeSpec, Encoding, Flow, Join, Kind, Literal, Member, Path,
+    Ports, Relation, Source, Step, Usage,
 };
 use super::tree::{self, Data, Node, Wrong};
 
@@ -29,6 +29,12 @@ fn kind(name: &str, node: &Node) -> Result<Kind, Wrong> {
             "cloudformation" => kind.cloudformation = value.texts()?,
             "terraform" => kind.terraform = value.texts()?,
             "identity" => kind.identity = Some(value.text()?.to_owned()),
+            "secrets" => {
+                for (name, _, what) in value.map()? {
+                    kind.secrets.push((name.clone(), what.text()?.to_owned()));
+                }
+            }
+            "addresses" => kind.addresses = Some(path(value.text()?, *line)?),
             "attributes" => {
                 for (path, line, spec) in value.map()? {
                     kind.attributes.push(attribute(path, *line, spec)?);
@@ -51,7 +57,7 @@ fn kind(name: &str, node: &Node) -> Result<Kind, Wrong> {
                 return Err(unexpected(
                     *line,
                     other,
-                    "cloudformation, terraform, identity, attributes, flows, edges, documents",
+                    "cloudformation, terraform, identity, secrets, addresses, attributes, flows, edges, documents",
                 ));
             }
         }
@@ -344,11 +350,27 @@ fn rooted_path(text: &str, line: usize) -> Result<(bool, Path), Wrong> {
     Ok((root, path(rest, line)?))
 }
 
+/// `path: [value, …]` for some paths.
+fn values_at(node: &Node) -> Result<Vec<((bool, Path), Vec<Literal>)>, Wrong> {
+    let entries = node.map()?.iter();
+    let entry = |(name, line, value): &(String, usize, Node)| {
+        let literals = value.items().iter().map(Node::literal).collect();
+        Ok((rooted_path(name, *line)?, literals))
+    };
+    entries.map(entry).collect()
+}
+
 fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
     let mut flow = Flow {
         name: name.to_owned(),
         each: Path::default(),
         addresses: Vec::new(),
+        between: None,
+        named: Vec::new(),
+        anyone_without: None,
+        unless: Vec::new(),
+        not_internet: Vec::new(),
+        inner: Path::default(),
         ports: Ports::Ranges(Vec::new()),
         protocol: (false, Path::default()),
         only: Vec::new(),
@@ -363,6 +385,18 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
             "addresses" => {
                 flow.addresses = value.items().iter().map(rooted).collect::<Result<_, _>>()?
             }
+            "between" => match value.items() {
+                [from, to] => flow.between = Some((rooted(from)?, rooted(to)?)),
+                _ => return Err(Wrong::at(*line, "two paths are expected here")),
+            },
+            "named" => flow.named = value.items().iter().map(rooted).collect::<Result<_, _>>()?,
+            "anyone-without" => {
+                let paths = value.items().iter().map(rooted);
+                flow.anyone_without = Some(paths.collect::<Result<_, _>>()?);
+            }
+            "unless" => flow.unless = values_at(value)?,
+            "not-internet" => flow.not_internet = values_at(value)?,
+            "inner" => flow.inner = path(value.text()?, *line)?,
             "ports" => {
                 flow.ports =
                     Ports::Ranges(value.items().iter().map(rooted).collect::<Result<_, _>>()?)
@@ -392,13 +426,16 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                 return Err(unexpected(
                     *line,
                     other,
-                    "each, addresses, ports, from-port-to-port, protocol, only, denies, first, narrows, beside",
+                    "each, inner, addresses, between, named, anyone-without, unless, not-internet, ports, from-port-to-port, protocol, only, denies, first, narrows, beside",
                 ));
             }
         }
     }
-    if flow.addresses.is_empty() {
-        return Err(Wrong::at(line, "`addresses` is missing"));
+    if flow.addresses.is_empty() && flow.between.is_none() {
+        return Err(Wrong::at(
+            line,
+            "one of `addresses` and `between` is needed",
+        ));
     }
     if flow.first.is_some() != (flow.denies.is_some() || flow.beside.is_some()) {
         return Err(Wrong::at(

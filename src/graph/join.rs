@@ -231,6 +231,20 @@ impl<'a> Joins<'a> {
                 }
             }
             Data::Null => Owner::Elsewhere,
+            Data::Template(template) if template.text.is_none() => {
+                // An ARN that is put together around the name of the owner.
+                let mut pieces = template.pieces.iter().filter_map(|piece| match piece {
+                    Piece::Value(own) => match &own.data {
+                        Data::Reference(reference) if is_of(kind, reference) => Some(own),
+                        _ => None,
+                    },
+                    Piece::Text(..) => None,
+                });
+                match (pieces.next(), pieces.next()) {
+                    (Some(only), None) => self.owner(only, module, kind, join, hops + 1),
+                    _ => self.named(value, module, kind),
+                }
+            }
             _ => self.named(value, module, kind),
         }
     }
@@ -250,10 +264,7 @@ impl<'a> Joins<'a> {
             .get(&target.block())
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let types = kind.terraform.iter().chain(&kind.cloudformation);
-        if target.mode == Mode::Managed
-            && types.clone().any(|own| *own == target.type_name.as_str())
-        {
+        if is_of(kind, reference) {
             return self.instance(target, instances);
         }
         if let Some(inner) = &reference.value {
@@ -328,6 +339,13 @@ pub(super) fn identity(kind: &Kind, resource: &Declared, language: Language) -> 
         Some(source) => walk::value(&resource.body, &source.path.0, language),
         None => walk::entry(resource.body.as_map()?, name, language).cloned(),
     }
+}
+
+/// Whether a reference is to a resource of a kind.
+fn is_of(kind: &Kind, reference: &Reference) -> bool {
+    let target = &reference.target;
+    let mut types = kind.terraform.iter().chain(&kind.cloudformation);
+    target.mode == Mode::Managed && types.any(|own| *own == target.type_name.as_str())
 }
 
 /// A text that is equal for values that are equal, known or not.

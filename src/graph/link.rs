@@ -5,21 +5,32 @@ use rustc_hash::FxHashMap;
 
 use super::join::key_of;
 use super::{Edge, OpenEdge, Resource, ResourceId, walk};
-use crate::catalog::{Catalog, Path, Relation, Step};
-use crate::eval::{Address, Data, Key, Language, Origin, Piece, Value, Why};
+use crate::catalog::{Catalog, EdgeSpec, Path, Relation, Step};
+use crate::eval::{Address, Data, Key, Language, Mode, Origin, Piece, Value, Why};
 
 /// How deep references are looked for in a value.
 const MAX_DEPTH: usize = 64;
 
-/// All edges, sorted.
-pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> (Vec<Edge>, Vec<OpenEdge>) {
+/// What connects the resources of a stack.
+pub(super) struct Links {
+    /// Sorted.
+    pub(super) edges: Vec<Edge>,
+    /// Edges that may be there.
+    pub(super) open: Vec<OpenEdge>,
+    /// Edges to what is surely not here.
+    pub(super) outside: Vec<OpenEdge>,
+}
+
+/// All edges.
+pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> Links {
     let index = Index::new(resources, catalog);
     let mut edges = Vec::new();
-    let mut open = Vec::new();
+    let (mut open, mut outside) = (Vec::new(), Vec::new());
     for resource in resources.iter().filter(|resource| !resource.partial) {
         index.references(resource, &mut edges);
         index.declared(resource, catalog, &mut edges);
         open_ends(resource, catalog, &mut open);
+        index.outside_ends(resource, catalog, &mut outside);
         index.parts(resource, &mut edges);
     }
     edges.sort_by(|a, b| {
@@ -29,7 +40,11 @@ pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> (Vec<Edge>, Vec
     edges.dedup_by(|a, b| {
         (a.from, a.to, a.relation, &a.attribute) == (b.from, b.to, b.relation, &b.attribute)
     });
-    (drop_plain(edges), open)
+    Links {
+        edges: drop_plain(edges),
+        open,
+        outside,
+    }
 }
 
 /// The edges of a resource that end, or start, nobody knows where, because a variable, a module that is not here or a
@@ -248,37 +263,90 @@ impl<'a> Index<'a> {
             resource.language,
             &mut values,
         );
+        let values = values.iter();
+        values
+            .flat_map(|value| self.ends_of(resource, value, kinds))
+            .collect()
+    }
+
+    /// The resources that one value names.
+    fn ends_of(
+        &self,
+        resource: &Resource,
+        value: &Value,
+        kinds: &[String],
+    ) -> Vec<(ResourceId, Origin)> {
         let mut ends = Vec::new();
-        for value in values {
-            let mut found = Vec::new();
-            collect(&value, &value.origin, &mut found, 0);
-            for (target, origin) in &found {
-                ends.extend(
-                    self.targets(target)
-                        .iter()
-                        .map(|id| (*id, (*origin).clone())),
-                );
-            }
-            if !found.is_empty() {
-                continue;
-            }
-            let Some(key) = key_of(&value, &resource.address.module) else {
-                continue;
-            };
-            for kind in kinds {
-                let by = |text: &str| self.names.get(&(kind.as_str(), text.into()));
-                // Google's long names end in the name: `storage.googleapis.com/logs`, `projects/…/networks/main`.
-                let last = || by(key.text.rsplit_once('/')?.1);
-                let named = by(&key.text).or_else(last);
-                ends.extend(
-                    named
-                        .into_iter()
-                        .flatten()
-                        .map(|id| (*id, value.origin.clone())),
-                );
-            }
+        let mut found = Vec::new();
+        collect(value, &value.origin, &mut found, 0);
+        for (target, origin) in &found {
+            let targets = self.targets(target).iter();
+            ends.extend(targets.map(|id| (*id, (*origin).clone())));
+        }
+        if !found.is_empty() {
+            return ends;
+        }
+        let Some(key) = key_of(value, &resource.address.module) else {
+            return ends;
+        };
+        for kind in kinds {
+            let by = |text: &str| self.names.get(&(kind.as_str(), text.into()));
+            // Google's long names end in the name: `storage.googleapis.com/logs`, `projects/…/networks/main`.
+            let last = || by(key.text.rsplit_once('/')?.1);
+            let named = by(&key.text).or_else(last).into_iter().flatten();
+            ends.extend(named.map(|id| (*id, value.origin.clone())));
         }
         ends
+    }
+
+    /// The edges of a resource that end at something that another stack, another module or nobody at all manages: a data
+    /// source reads it, an import or a plain name tells of it. What it is like is not known here.
+    fn outside_ends(&self, resource: &Resource, catalog: &Catalog, outside: &mut Vec<OpenEdge>) {
+        let specs = catalog
+            .kind(&resource.kind)
+            .map(|kind| kind.edges.as_slice());
+        let specs = specs.unwrap_or_default().iter();
+        for spec in specs.filter(|spec| spec.from.is_empty() && !spec.kinds.is_empty()) {
+            let mut values = Vec::new();
+            let (value, start) = resource.start(&spec.to);
+            let (each, steps) = (start.each, start.steps);
+            walk::every(value, each, steps, resource.language, &mut values);
+            for value in values {
+                let Some(why) = self.outside(resource, &value, spec) else {
+                    continue;
+                };
+                outside.push(OpenEdge {
+                    from: resource.id,
+                    kinds: spec.kinds.iter().map(|kind| kind.as_str().into()).collect(),
+                    relation: spec.relation,
+                    origin: value.origin.clone(),
+                    why,
+                });
+            }
+        }
+    }
+
+    /// Why what a value names is not here.
+    fn outside(&self, resource: &Resource, value: &Value, spec: &EdgeSpec) -> Option<Why> {
+        let here = self.ends_of(resource, value, &spec.kinds);
+        if here
+            .iter()
+            .any(|(id, _)| self.resources[id.0 as usize].address.mode != Mode::Data)
+        {
+            return None;
+        }
+        match &value.data {
+            Data::Reference(reference) if reference.target.mode == Mode::Data => {
+                Some(Why::Data(reference.to_string().into()))
+            }
+            Data::Unknown(unknown) if matches!(unknown.why, Why::Data(_) | Why::Import(_)) => {
+                Some(unknown.why.clone())
+            }
+            _ => {
+                let text = value.as_text().filter(|text| !text.is_empty())?;
+                Some(Why::Elsewhere(text.into()))
+            }
+        }
     }
 
     /// An edge from every satellite to its owner.

@@ -133,6 +133,8 @@ pub struct Graph {
     pub edges: Vec<Edge>,
     /// Sorted by start.
     pub open: Vec<OpenEdge>,
+    /// The edges to what is surely not here, sorted by start.
+    pub outside: Vec<OpenEdge>,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
     incoming: Vec<Vec<u32>>,
     /// The places in `open` of those that may end at a kind; under no kind those that may end at any.
@@ -153,6 +155,23 @@ impl Graph {
             .unwrap_or_default()
     }
 
+    /// The instances of the block that an address names, and what they say as satellites of others.
+    pub fn instances(&self, block: &Address) -> &[Resource] {
+        let order = |own: &Resource| {
+            let own = &own.address;
+            let places = own
+                .stack
+                .cmp(&block.stack)
+                .then_with(|| own.module.cmp(&block.module));
+            let types = places.then_with(|| own.mode.cmp(&block.mode));
+            let types = types.then_with(|| own.type_name.cmp(&block.type_name));
+            types.then_with(|| own.name.cmp(&block.name))
+        };
+        let from = self.resources.partition_point(|own| order(own).is_lt());
+        let to = self.resources.partition_point(|own| order(own).is_le());
+        &self.resources[from..to]
+    }
+
     /// The edges that start at a resource.
     pub fn outgoing(&self, id: ResourceId) -> &[Edge] {
         let from = self.edges.partition_point(|edge| edge.from < id);
@@ -165,6 +184,13 @@ impl Graph {
         let from = self.open.partition_point(|edge| edge.from < id);
         let to = self.open.partition_point(|edge| edge.from <= id);
         &self.open[from..to]
+    }
+
+    /// The edges of a resource to what is surely not here.
+    pub fn outside(&self, id: ResourceId) -> &[OpenEdge] {
+        let from = self.outside.partition_point(|edge| edge.from < id);
+        let to = self.outside.partition_point(|edge| edge.from <= id);
+        &self.outside[from..to]
     }
 
     /// The edges that may end at a resource.
@@ -269,7 +295,11 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
             .or_default()
             .push(resource.id);
     }
-    let (edges, open) = link::link(&resources, catalog);
+    let link::Links {
+        edges,
+        open,
+        outside,
+    } = link::link(&resources, catalog);
     let mut incoming = vec![Vec::new(); resources.len()];
     for (at, edge) in edges.iter().enumerate() {
         incoming[edge.to.0 as usize].push(at as u32);
@@ -290,6 +320,7 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
         resources,
         edges,
         open,
+        outside,
         by_kind,
         incoming,
         open_by_end,

@@ -167,6 +167,12 @@ impl Reader {
                     .collect::<Vec<_>>();
                 items.more_or_none(among, unknown.why.clone(), known);
             }
+            // What is named in the singular is one item, whatever it is.
+            Data::Reference(_) if !source.path.0.last().is_some_and(|step| step.each) => {
+                if let Some(item) = translated(self.item(found, source), source) {
+                    items.add(item, unsure);
+                }
+            }
             Data::Reference(_) => items.more(Vec::new(), found.why().unwrap_or(Why::Limit)),
             _ => {
                 if let Some(item) = translated(self.item(found, source), source) {

@@ -4,18 +4,27 @@ use crate::catalog::Step;
 use crate::catalog::case::is_snake_of;
 use crate::eval::{Data, Language, Map, Value, Why};
 
-/// The entry of a map under a name of the vocabulary: in CloudFormation the key whose snake-case form it is.
+/// The entry of a map under a name of the vocabulary: in CloudFormation the key whose snake-case form it is. Terraform's
+/// `x_wo` is another spelling of `x`: write-only means that the state does not keep it, not that it says something else.
 pub fn entry<'v>(map: &'v Map, name: &str, language: Language) -> Option<&'v Value> {
     if let Some(value) = map.value(name) {
         return Some(value);
     }
     if language == Language::Terraform {
-        return None;
+        return write_only(map, name);
     }
     map.entries
         .iter()
         .find(|entry| is_snake_of(&entry.key, name))
         .map(|entry| &entry.value)
+}
+
+fn write_only<'v>(map: &'v Map, name: &str) -> Option<&'v Value> {
+    let wanted = || name.bytes().chain(*b"_wo");
+    let at = map
+        .entries
+        .binary_search_by(|entry| entry.key.bytes().cmp(wanted()));
+    at.ok().map(|at| &map.entries[at].value)
 }
 
 /// The value at the end of steps without `[]`; `None` where nothing is. What may or may not be there is an unknown with

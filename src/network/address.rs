@@ -51,13 +51,16 @@ const SPECIAL_V4: [&str; 15] = [
 ];
 
 /// The first and last address of what a text names: a network, an address, or one of the words for "everyone" that
-/// providers accept (`*`, `any`, Azure's service tag `Internet`, whose other tags name no set that is known here).
+/// providers accept (`*`, `any`, Azure's service tag `Internet`, whose other tags name no set that is known here), or two addresses `a-b`.
 pub fn parse(text: &str) -> Option<Addresses> {
     if matches!(text, "*")
         || text.eq_ignore_ascii_case("any")
         || text.eq_ignore_ascii_case("internet")
     {
         return Some(everything());
+    }
+    if let Some((from, to)) = text.split_once('-') {
+        return range(from.trim().parse().ok()?, to.trim().parse().ok()?);
     }
     let net = match text.parse::<IpNet>() {
         Ok(net) => net,
@@ -74,6 +77,22 @@ pub fn parse(text: &str) -> Option<Addresses> {
             v6: Intervals::of([interval]),
         },
     })
+}
+
+/// The addresses from one to another; `None` where they are of two versions or in no order.
+pub fn range(from: IpAddr, to: IpAddr) -> Option<Addresses> {
+    let mut addresses = Addresses::default();
+    let (set, from, to): (_, u128, u128) = match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => (
+            &mut addresses.v4,
+            u32::from(from).into(),
+            u32::from(to).into(),
+        ),
+        (IpAddr::V6(from), IpAddr::V6(to)) => (&mut addresses.v6, from.into(), to.into()),
+        _ => return None,
+    };
+    *set = Intervals::of([(from, to)]);
+    (!set.is_empty()).then_some(addresses)
 }
 
 /// Every address.
@@ -221,6 +240,14 @@ mod tests {
             assert!(!parse(closed).unwrap().is_world(), "{closed}");
         }
         assert!(parse("VirtualNetwork").is_none() && parse("0.0.0.0/33").is_none());
+    }
+
+    #[test]
+    fn from_one_to_another() {
+        assert!(parse("1.0.0.0-223.255.255.255").unwrap().is_world());
+        assert!(parse("2000:: - 3fff::").unwrap().is_world());
+        assert!(parse("8.8.8.8-8.8.8.9").unwrap().is_some_public());
+        assert!(parse("8.8.8.9-8.8.8.8").is_none() && parse("8.8.8.8-::1").is_none());
     }
 
     #[test]

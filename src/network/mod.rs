@@ -3,9 +3,11 @@
 pub mod address;
 mod decide;
 pub mod interval;
+mod named;
 mod order;
 mod question;
 pub mod reach;
 mod words;
 
 pub use interval::Intervals;
+pub use named::Sets;

@@ -7,12 +7,13 @@ use crate::eval::{Data, Truth, Value, Why};
 use crate::graph::{Resource, walk};
 
 use super::Intervals;
-use super::address::{Addresses, everything, parse, private, some_public};
+use super::address::{Addresses, everything, private, some_public};
 use super::decide::decide;
+use super::named::{self, Sets};
 use super::order;
 use super::question::Opening;
 pub use super::question::{Answer, Question, Side};
-use super::words::{clamp, is_narrow, number, protocol_name, ranges};
+use super::words::{clamp, number, protocol_name, ranges};
 
 /// Asks a flow of a resource; what the flows of others beside it close, it does not open.
 pub fn ask(
@@ -20,7 +21,10 @@ pub fn ask(
     flow: &Flow,
     question: &Question,
     beside: &[(&Resource, &Flow)],
+    sets: Sets<'_>,
 ) -> Answer {
+    let gathered =
+        |resource, flow, question: &Question| gathered(resource, flow, question, Some(sets));
     if flow.first.is_none() {
         return decide(&gathered(resource, flow, question), question);
     }
@@ -59,7 +63,7 @@ pub fn shadowed(resource: &Resource, flow: &Flow) -> Answer {
     let by_protocol: Vec<Vec<Opening>> = question
         .by_protocol()
         .iter()
-        .map(|question| gathered(resource, flow, question))
+        .map(|question| gathered(resource, flow, question, None))
         .collect();
     order::shadowed(&by_protocol)
 }
@@ -73,6 +77,7 @@ pub fn repeated(resource: &Resource, flow: &Flow) -> Answer {
         flow,
         question: &question,
         openings: &mut openings,
+        sets: None,
     };
     let items = gather.items();
     order::repeated(
@@ -83,32 +88,41 @@ pub fn repeated(resource: &Resource, flow: &Flow) -> Answer {
     )
 }
 
-fn gathered(resource: &Resource, flow: &Flow, question: &Question) -> Vec<Opening> {
+fn gathered(
+    resource: &Resource,
+    flow: &Flow,
+    question: &Question,
+    sets: Option<Sets<'_>>,
+) -> Vec<Opening> {
     let mut openings = Vec::new();
     let mut gather = Gather {
         resource,
         flow,
         question,
         openings: &mut openings,
+        sets,
     };
     gather.all();
     openings
 }
 
 /// What all openings of one rule have in common.
-struct Entry {
+#[derive(Clone)]
+pub(super) struct Entry {
     ports: Vec<(u16, u16)>,
-    unsure: Option<Why>,
+    pub(super) unsure: Option<Why>,
     counts: bool,
-    closes: bool,
+    pub(super) closes: bool,
     number: Option<i64>,
     limits: Rc<Vec<Vec<Value>>>,
 }
 
-struct Gather<'a> {
-    resource: &'a Resource,
-    flow: &'a Flow,
-    question: &'a Question,
+pub(super) struct Gather<'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) flow: &'a Flow,
+    pub(super) question: &'a Question,
+    /// Where named sets of addresses are looked up; without, they are not known.
+    pub(super) sets: Option<Sets<'a>>,
     openings: &'a mut Vec<Opening>,
 }
 
@@ -200,13 +214,29 @@ impl Gather<'_> {
         among.iter().for_each(|item| self.rule(item, Some(why)));
     }
 
-    /// One rule: an opening for each address.
+    /// One rule, or one for each item of its inner list.
     fn rule(&mut self, item: &Value, unsure: Option<&Why>) {
         let item = item.resolved();
         if let Data::Unknown(unknown) = &item.data {
             return self.perhaps(&unknown.among.clone(), &unknown.why, item);
         }
+        if self.flow.inner.is_empty() {
+            return self.entry(item, unsure);
+        }
+        for inner in self.values(item, &(false, self.flow.inner.clone())) {
+            match named::merged(item, inner.resolved()) {
+                Some(both) => self.entry(&both, unsure),
+                None => self.perhaps(&[], &inner.why().unwrap_or(Why::Limit), &inner),
+            }
+        }
+    }
+
+    /// One rule: an opening for each address.
+    fn entry(&mut self, item: &Value, unsure: Option<&Why>) {
         let mut unsure = unsure.cloned();
+        if self.is_left_out(item, &mut unsure) {
+            return;
+        }
         for (path, literal) in &self.flow.only {
             match self.only(item, path, literal) {
                 Truth::False => return,
@@ -257,6 +287,7 @@ impl Gather<'_> {
             return;
         }
         self.addresses(item, &entry);
+        self.everyone(item, &entry);
         // What opens or closes may do either.
         if closes.is_unknown() {
             entry.closes = true;
@@ -268,6 +299,12 @@ impl Gather<'_> {
         for path in &self.flow.addresses {
             for value in self.values(item, path) {
                 self.address(&value, entry);
+            }
+        }
+        self.between(item, entry);
+        for path in &self.flow.named {
+            for value in self.values(item, path) {
+                self.named(&value, entry);
             }
         }
     }
@@ -308,7 +345,7 @@ impl Gather<'_> {
     }
 
     /// What to blame in a rule where the other side does not count: its protocol when it stands for all, else its ports.
-    fn blamed(&self, item: &Value) -> Value {
+    pub(super) fn blamed(&self, item: &Value) -> Value {
         let ports = match &self.flow.ports {
             Ports::Pair(from, to) => vec![to, from],
             Ports::Ranges(paths) => paths.iter().collect(),
@@ -324,7 +361,13 @@ impl Gather<'_> {
         found.unwrap_or_else(|| item.clone())
     }
 
-    fn push(&mut self, addresses: Addresses, value: &Value, entry: &Entry, unsure: Option<Why>) {
+    pub(super) fn push(
+        &mut self,
+        addresses: Addresses,
+        value: &Value,
+        entry: &Entry,
+        unsure: Option<Why>,
+    ) {
         self.openings.push(Opening {
             addresses,
             ports: entry.ports.clone(),
@@ -347,7 +390,7 @@ impl Gather<'_> {
     }
 
     /// The values at a path of the rule or of the resource; what may be there besides is an unknown among them.
-    fn values(&self, item: &Value, (root, path): &(bool, Path)) -> Vec<Value> {
+    pub(super) fn values(&self, item: &Value, (root, path): &(bool, Path)) -> Vec<Value> {
         let (from, start) = if *root {
             self.resource.start(path)
         } else {
@@ -387,10 +430,13 @@ impl Gather<'_> {
             return (Truth::True, false);
         }
         let values = self.values(item, &self.flow.protocol);
-        let Some(value) = values.first() else {
+        if values.is_empty() {
             return (Truth::True, false);
+        }
+        let any = |test: &dyn Fn(&str) -> bool| {
+            Truth::any(values.iter().map(|value| value.test_text(test)))
         };
-        let all = value.test_text(|text| protocol_name(text) == "all");
+        let all = any(&|text| protocol_name(text) == "all");
         let asked = |text: &str| {
             let name = protocol_name(text);
             match self.question.protocols.as_slice() {
@@ -399,7 +445,7 @@ impl Gather<'_> {
                 protocols => protocols.contains(&name),
             }
         };
-        (value.test_text(asked), all.is_true())
+        (any(&asked), all.is_true())
     }
 
     /// The ports of a rule; with a reason when they are not known for sure.
@@ -431,52 +477,6 @@ impl Gather<'_> {
                 }
                 (values.iter().flat_map(ranges).collect(), None)
             }
-        }
-    }
-
-    fn address(&mut self, value: &Value, entry: &Entry) {
-        let own = value.resolved();
-        if let Some(text) = own.as_text() {
-            if let Some(addresses) = parse(text) {
-                self.push(addresses, value, entry, entry.unsure.clone());
-            }
-            return;
-        }
-        let Some(why) = own.first_why() else { return };
-        if self.question.from == Side::World && !entry.closes && is_narrow(own) {
-            return;
-        }
-        if let Data::Unknown(unknown) = &own.data
-            && !unknown.among.is_empty()
-        {
-            let members = unknown
-                .among
-                .iter()
-                .flat_map(|one| match &one.resolved().data {
-                    Data::List(list) => list.items.clone(),
-                    _ => vec![one.clone()],
-                });
-            for member in members {
-                match member.as_text() {
-                    Some(text) => parse(text)
-                        .into_iter()
-                        .for_each(|own| self.push(own, value, entry, Some(why.clone()))),
-                    None if matches!(member.data, Data::Null) => {}
-                    None => self.push(self.anything(entry), value, entry, Some(why.clone())),
-                }
-            }
-            return;
-        }
-        let unsure = entry.unsure.clone().or(Some(why));
-        self.push(self.anything(entry), value, entry, unsure);
-    }
-
-    /// What an address that is not known may be: for a question about fewer than all, what it asks for.
-    fn anything(&self, entry: &Entry) -> Addresses {
-        match &self.question.from {
-            Side::Public if !entry.closes => some_public().clone(),
-            Side::Private if !entry.closes => private().clone(),
-            _ => everything(),
         }
     }
 }

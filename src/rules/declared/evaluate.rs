@@ -1,11 +1,12 @@
 //! Asks a check of a resource.
 
-use super::model::{Check, Reach, Related, Test};
+use super::model::{Check, Reach, Test};
 use super::outcome::{Outcome, Witness};
 use super::{grants, policy, value};
 use crate::catalog::{Flow, Path, Relation, Step};
 use crate::eval::{Data, Language, Truth, Value, Why};
-use crate::graph::{Edge, OpenEdge, Resource, walk};
+use crate::graph::{Edge, Resource, walk};
+use crate::network::Sets;
 use crate::network::address::{Addresses, parse};
 use crate::network::reach::{self, Answer, Question, Side};
 use crate::rules::{Subject, native, secret};
@@ -16,8 +17,10 @@ const MAX_BESIDE: usize = 1000;
 
 /// What surrounds a check.
 #[derive(Clone, Copy)]
-struct Scope<'s, 'a> {
-    subject: &'s Subject<'a>,
+pub(super) struct Scope<'s, 'a> {
+    pub(super) subject: &'s Subject<'a>,
+    /// Whether only resources that are here count: what is asked of a guard.
+    pub(super) here: bool,
 }
 
 /// Where paths of a check begin: at the resource, or at a member of one of its lists.
@@ -36,7 +39,11 @@ enum Quantifier {
 
 /// Whether a check holds of a resource.
 pub fn evaluate(check: &Check, subject: &Subject<'_>) -> Outcome {
-    Scope { subject }.check(check, Base::Resource)
+    let scope = Scope {
+        subject,
+        here: false,
+    };
+    scope.check(check, Base::Resource)
 }
 
 impl Scope<'_, '_> {
@@ -45,6 +52,7 @@ impl Scope<'_, '_> {
             Check::All(checks) => Outcome::all(checks.iter().map(|check| self.check(check, base))),
             Check::Any(checks) => Outcome::any(checks.iter().map(|check| self.check(check, base))),
             Check::Not(check) => self.check(check, base).negated(),
+            Check::Unless(guard, check) => self.unless(guard, check, base),
             Check::Each(path, check) => self.quantified(path, check, base, Quantifier::Every),
             Check::Some(path, check) => self.quantified(path, check, base, Quantifier::Some),
             Check::Value(path, tests) => {
@@ -68,6 +76,7 @@ impl Scope<'_, '_> {
                 None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
             },
             Check::Related(related) => self.related(related),
+            Check::Beside(kinds, check) => self.made_beside(kinds, check),
             Check::Same(a, b) => self.along(a, base, Quantifier::Every, &|first, place| {
                 let Some(first) = first else {
                     return Outcome::new(Truth::False, Witness::absent(place));
@@ -79,7 +88,13 @@ impl Scope<'_, '_> {
             }),
             Check::Secret(path) => {
                 self.along(path, base, Quantifier::Some, &|found, place| match found {
-                    Some(found) => secrets(found),
+                    Some(found) => secrets(found, secret::find(found)),
+                    None => Outcome::new(Truth::False, Witness::absent(place)),
+                })
+            }
+            Check::Generated(path) => {
+                self.along(path, base, Quantifier::Some, &|found, place| match found {
+                    Some(found) => secrets(found, secret::generated(found, self.subject.catalog)),
                     None => Outcome::new(Truth::False, Witness::absent(place)),
                 })
             }
@@ -88,6 +103,25 @@ impl Scope<'_, '_> {
                 Some(ask) => ask(self.subject),
                 None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
             },
+        }
+    }
+
+    /// What a check says where no guard takes it away. A guard whose settings are not known leaves open what it may take
+    /// away. One that nobody sees takes nothing away, though it may stand elsewhere: what is written here is as bad there.
+    fn unless(&self, guard: &Check, check: &Check, base: Base<'_>) -> Outcome {
+        let outcome = self.check(check, base);
+        if outcome.truth.is_true() {
+            return outcome;
+        }
+        let here = Self {
+            here: true,
+            ..*self
+        };
+        let guard = here.check(guard, base);
+        match guard.truth {
+            Truth::True => guard,
+            Truth::Unknown if outcome.truth.is_false() && !self.subject.resource.partial => guard,
+            Truth::Unknown | Truth::False => outcome,
         }
     }
 
@@ -155,7 +189,11 @@ impl Scope<'_, '_> {
             more_ports_than: reach.more_ports_than,
         };
         let own = self.subject.resource;
-        let answer = reach::ask(own, flow, &question, &[]);
+        let sets = Sets {
+            graph: self.subject.graph,
+            catalog: self.subject.catalog,
+        };
+        let answer = reach::ask(own, flow, &question, &[], sets);
         let denying = flow.beside.as_ref().filter(|_| !answer.truth.is_false());
         let Some(denying) = denying.and_then(|name| self.flow(name)) else {
             return answered(answer);
@@ -164,7 +202,7 @@ impl Scope<'_, '_> {
             return Outcome::unknown(&own.body, Why::Limit);
         };
         let beside: Vec<_> = beside.into_iter().map(|other| (other, denying)).collect();
-        answered(reach::ask(own, flow, &question, &beside))
+        answered(reach::ask(own, flow, &question, &beside, sets))
     }
 
     /// The other resources of the same kind within the same one; `None` when they are too many.
@@ -182,101 +220,14 @@ impl Scope<'_, '_> {
         }
         (found.len() <= MAX_BESIDE).then_some(found)
     }
-
-    /// Whether some resource that an edge connects is of the kind and satisfies the check.
-    fn related(&self, related: &Related) -> Outcome {
-        let (graph, own) = (self.subject.graph, self.subject.resource.id);
-        let edges: Vec<_> = if related.outgoing {
-            graph
-                .outgoing(own)
-                .iter()
-                .map(|edge| (edge, edge.to))
-                .collect()
-        } else {
-            graph.incoming(own).map(|edge| (edge, edge.from)).collect()
-        };
-        let others = edges.into_iter().filter_map(|(edge, id)| {
-            let other = graph.resource(id);
-            let fits = related
-                .relation
-                .as_ref()
-                .is_none_or(|word| edge.relation.word() == word);
-            (fits
-                && related
-                    .kinds
-                    .iter()
-                    .any(|kind| kind == "*" || *kind == other.kind.as_str()))
-            .then_some((edge, other))
-        });
-        let outcomes = others.map(|(edge, other)| match &related.check {
-            None => Outcome::new(
-                other.exists,
-                Witness {
-                    origin: Some(edge.origin.clone()),
-                    ..Witness::absent(None)
-                },
-            ),
-            // The finding belongs to this resource; what is wrong with the other one is shown beside it.
-            Some(check) => {
-                let mut of_other =
-                    evaluate(check, &Subject::new(other, graph, self.subject.catalog));
-                for cause in &mut of_other.causes {
-                    cause.insert(0, Witness::absent(None));
-                }
-                of_other
-            }
-        });
-        let open = self.open_edges(related).into_iter().map(|open| {
-            let witness = Witness {
-                origin: Some(open.origin.clone()),
-                why: Some(open.why.clone()),
-                ..Witness::absent(None)
-            };
-            Outcome::new(Truth::Unknown, witness)
-        });
-        // A satellite speaks for an owner that is not here, and neither are the neighbours of that owner.
-        let elsewhere = self.subject.resource.partial.then(|| {
-            let why = Why::Elsewhere(self.subject.resource.address.to_string().into());
-            let witness = Witness {
-                why: Some(why),
-                ..Witness::absent(None)
-            };
-            Outcome::new(Truth::Unknown, witness)
-        });
-        let outcome = Outcome::any(outcomes.chain(open).chain(elsewhere));
-        if outcome.causes.is_empty() {
-            return Outcome::new(outcome.truth, Witness::absent(None));
-        }
-        outcome
-    }
-
-    /// The edges of that sort that may be there.
-    fn open_edges(&self, related: &Related) -> Vec<&OpenEdge> {
-        let (graph, own) = (self.subject.graph, self.subject.resource);
-        let by = |open: &&OpenEdge| {
-            let relation = related.relation.as_deref();
-            relation.is_none_or(|word| open.relation.word() == word)
-        };
-        let asked = |kind: &str| related.kinds.iter().any(|own| own == "*" || own == kind);
-        if related.outgoing {
-            let open = graph.open(own.id).iter().filter(by);
-            let any =
-                |open: &&OpenEdge| open.kinds.is_empty() || open.kinds.iter().any(|own| asked(own));
-            return open.filter(any).collect();
-        }
-        let open = graph.open_towards(own).filter(by);
-        let mut open = open.filter(|open| asked(&graph.resource(open.from).kind));
-        open.next().into_iter().collect()
-    }
 }
 
 /// True because of every text below a value that is a secret.
-fn secrets(value: &Value) -> Outcome {
-    let found = secret::find(value);
+fn secrets(value: &Value, found: secret::Found) -> Outcome {
     let causes = found.secrets.iter().map(|secret| {
         let witness = Witness {
             why: None,
-            detail: Some(secret.what.into()),
+            detail: Some(secret.what.as_ref().into()),
             ..Witness::of(&secret.value)
         };
         Outcome::new(Truth::True, witness)

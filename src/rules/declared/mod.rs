@@ -1,5 +1,6 @@
 //! Rules that are declared in a file: what must hold, asked of one resource at a time.
 
+mod around;
 mod evaluate;
 mod grants;
 pub mod model;

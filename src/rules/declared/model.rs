@@ -146,6 +146,8 @@ pub enum Check {
     Any(Vec<Check>),
     /// Not this.
     Not(Box<Check>),
+    /// The second, where the first does not hold: a guard that takes away what is wrong.
+    Unless(Box<Check>, Box<Check>),
     /// For every member of a list (or the one value) at a path.
     Each(Path, Box<Check>),
     /// For at least one member of a list (or the one value) at a path.
@@ -164,10 +166,14 @@ pub enum Check {
     Grants(Grants),
     /// Some resource that an edge connects is like this.
     Related(Related),
+    /// Some resource of one of these kinds that the same provider makes is like this.
+    Beside(Vec<String>, Box<Check>),
     /// What two paths lead to is there and equal.
     Same(Path, Path),
     /// Some text below a path is a secret.
     Secret(Path),
+    /// Something below a path is a secret that another resource makes.
+    Generated(Path),
     /// What the native question of this name answers.
     Native(String),
 }
@@ -177,11 +183,12 @@ impl Check {
     pub fn asks_for_secrets(&self) -> bool {
         match self {
             Check::All(checks) | Check::Any(checks) => checks.iter().any(Self::asks_for_secrets),
-            Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => {
-                check.asks_for_secrets()
-            }
+            Check::Not(check)
+            | Check::Each(_, check)
+            | Check::Some(_, check)
+            | Check::Unless(_, check) => check.asks_for_secrets(),
             Check::Value(_, tests) => tests.iter().any(|test| matches!(test, Test::Plaintext(_))),
-            Check::Secret(_) => true,
+            Check::Secret(_) | Check::Generated(_) => true,
             Check::Related(related) => related.check.as_deref().is_some_and(Self::asks_for_secrets),
             Check::Reachable(_)
             | Check::Shadowed(_)
@@ -189,6 +196,7 @@ impl Check {
             | Check::Policy(..)
             | Check::Grants(_)
             | Check::Same(..)
+            | Check::Beside(..)
             | Check::Native(_) => false,
         }
     }
@@ -199,7 +207,12 @@ impl Check {
             Check::All(checks) | Check::Any(checks) => {
                 checks.iter_mut().for_each(|check| check.amounts(visit));
             }
-            Check::Not(check) | Check::Each(_, check) | Check::Some(_, check) => {
+            Check::Not(check)
+            | Check::Each(_, check)
+            | Check::Some(_, check)
+            | Check::Beside(_, check) => check.amounts(visit),
+            Check::Unless(guard, check) => {
+                guard.amounts(visit);
                 check.amounts(visit);
             }
             Check::Value(_, tests) => {
@@ -221,6 +234,7 @@ impl Check {
             | Check::Grants(_)
             | Check::Same(..)
             | Check::Secret(_)
+            | Check::Generated(_)
             | Check::Native(_) => {}
         }
     }

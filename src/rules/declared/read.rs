@@ -1,6 +1,7 @@
 //! Rule files to the model: Markdown with YAML front matter. Compiled into the build script too.
 
 mod reach;
+pub mod relations;
 
 use super::model::{
     APPLICABILITIES, Amount, Check, Grants, PILLARS, Related, RemedySpec, Rule, SEVERITIES,
@@ -12,8 +13,8 @@ use crate::catalog::tree::{self, Node, Wrong};
 
 /// The deepest nesting of checks.
 const MAX_DEPTH: usize = 16;
-const CHECKS: &str = "all, any, not, when, each, some, path, reachable, shadowed, repeated, policy, grants, \
-     escalates, related, same, secret";
+const CHECKS: &str = "all, any, not, when, unless, each, some, path, reachable, shadowed, repeated, policy, grants, \
+     escalates, related, beside, same, secret, generated-secret, native";
 
 /// Front matter, and the page below it with the line it begins on.
 ///
@@ -272,6 +273,11 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             let condition = Check::Not(Box::new(check(value, depth)?));
             Ok(Check::Any(vec![inner("then")?, condition]))
         }
+        "unless" => {
+            only(&["holds"])?;
+            let guard = Box::new(check(value, depth)?);
+            Ok(Check::Unless(guard, Box::new(inner("holds")?)))
+        }
         "each" => {
             only(&["holds"])?;
             Ok(Check::Each(
@@ -314,6 +320,11 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             only(&[])?;
             grants(node, value, true)
         }
+        "beside" => {
+            only(&["holds"])?;
+            Ok(Check::Beside(value.texts()?, Box::new(inner("holds")?)))
+        }
+        "native" => only(&[]).and_then(|()| Ok(Check::Native(value.text()?.to_owned()))),
         "related" => Ok(Check::Related(related(node, value, depth)?)),
         "same" => match (value.items(), only(&[])) {
             ([a, b], Ok(())) => Ok(Check::Same(
@@ -324,6 +335,9 @@ fn check(node: &Node, depth: usize) -> Result<Check, Wrong> {
             _ => Err(Wrong::at(*line, "two paths are expected here")),
         },
         "secret" => only(&[]).and_then(|()| Ok(Check::Secret(path(value.text()?, *line)?))),
+        "generated-secret" => {
+            only(&[]).and_then(|()| Ok(Check::Generated(path(value.text()?, *line)?)))
+        }
         other => Err(unexpected(*line, other, CHECKS)),
     }
 }
@@ -454,8 +468,15 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
             checks.iter().for_each(|check| paths(check, base, out))
         }
         Check::Not(check) => paths(check, base, out),
+        Check::Unless(guard, check) => {
+            paths(guard, base, out);
+            paths(check, base, out);
+        }
         Check::Each(path, check) | Check::Some(path, check) => paths(check, &join(path), out),
-        Check::Value(path, _) | Check::Policy(path, _) | Check::Secret(path) => {
+        Check::Value(path, _)
+        | Check::Policy(path, _)
+        | Check::Secret(path)
+        | Check::Generated(path) => {
             out.push(join(path));
         }
         Check::Same(a, b) => out.extend([join(a), join(b)]),
@@ -463,6 +484,7 @@ pub fn paths(check: &Check, base: &Path, out: &mut Vec<Path>) {
         | Check::Shadowed(_)
         | Check::Repeated(_)
         | Check::Related(_)
+        | Check::Beside(..)
         | Check::Grants(_)
         | Check::Native(_) => {}
     }

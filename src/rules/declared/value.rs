@@ -46,13 +46,7 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
             value.test_text(|text| span(text).is_none_or(|span| span <= *most))
         }
         Test::Within(networks) => within(value, networks),
-        Test::Network(sort) => value.test_text(|text| {
-            parse(text).is_some_and(|addresses| match sort.as_str() {
-                "world" => addresses.is_world(),
-                "public" => addresses.is_some_public(),
-                _ => addresses.is_wide_private(),
-            })
-        }),
+        Test::Network(sort) => network(value, sort),
         Test::Exists(_) => Truth::Unknown,
     }
 }
@@ -117,6 +111,29 @@ fn contains(value: &Value, literal: &Literal) -> Truth {
         Data::List(list) => list.any(|item| equals(item, literal)),
         Data::Map(map) => map.has(&literal.to_string()),
         _ => one.has_text(&literal.to_string()),
+    })
+}
+
+/// Whether a network, or the networks of a list together, are of a sort. What is not known of a list may be any network.
+fn network(value: &Value, sort: &str) -> Truth {
+    let is = |addresses: &Addresses| match sort {
+        "world" => addresses.is_world(),
+        "public" => addresses.is_some_public(),
+        _ => addresses.is_wide_private(),
+    };
+    value.ask(|one| match &one.data {
+        Data::List(list) => {
+            let known = list.items.iter().filter_map(Value::as_text);
+            let known: Vec<Addresses> = known.filter_map(parse).collect();
+            let whole = list.rest.is_none() && list.items.iter().all(Value::is_wholly_known);
+            // More networks make a list no less the world, but they may make what is no world one.
+            match (is(&Addresses::union(&known)), whole) {
+                (true, _) if sort == "world" => Truth::True,
+                (found, true) => Truth::from(found),
+                (_, false) => Truth::Unknown,
+            }
+        }
+        _ => one.test_text(|text| parse(text).is_some_and(|addresses| is(&addresses))),
     })
 }
 

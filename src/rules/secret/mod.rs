@@ -4,7 +4,13 @@
 //! a reference, a path, a word of documentation or an example, and must look as if somebody had made it up at random.
 
 mod form;
+mod generated;
 mod name;
+mod script;
+
+pub use generated::generated;
+
+use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +28,7 @@ pub struct Secret {
     /// The text, with its place.
     pub value: Value,
     /// What it is, with its article.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
 }
 
 /// What a search found.
@@ -60,10 +66,10 @@ pub fn in_word(word: &str) -> Option<std::ops::Range<usize>> {
         let start = scheme.len() + "://".len();
         return Some(start + colon + 1..start + at);
     }
-    form::known(word)?;
+    form::known(word, false)?;
     // `AWS_ACCESS_KEY_ID=…`: the name may be seen.
     let value = word.find('=').map_or(0, |at| at + 1);
-    match form::known(&word[value..]) {
+    match form::known(&word[value..], false) {
         Some(_) => Some(value..word.len()),
         None => Some(0..word.len()),
     }
@@ -162,7 +168,7 @@ impl Found {
         {
             self.secrets.push(Secret {
                 value: value.clone(),
-                what,
+                what: what.into(),
             });
         }
     }
@@ -171,31 +177,13 @@ impl Found {
 /// What secret a text is or holds.
 fn in_text(name: Option<&str>, text: &str) -> Option<&'static str> {
     let text = text.get(..MAX_TEXT).unwrap_or(text);
-    form::known(text)
+    let public = name.is_some_and(name::is_for_browsers);
+    if public && form::is_of_google(text) {
+        return None;
+    }
+    form::known(text, public)
         .or_else(|| name::says(name?, text))
-        .or_else(|| {
-            text.contains(['\n', '='])
-                .then(|| assignment(text))
-                .flatten()
-        })
-}
-
-/// A line of a script or settings file that gives a secret to a name: `export DB_PASSWORD=…`, `password: …`.
-fn assignment(text: &str) -> Option<&'static str> {
-    text.lines().find_map(|line| {
-        let at = line.find(['=', ':'])?;
-        let (before, after) = (&line[..at], &line[at + 1..]);
-        let name = before
-            .trim_end()
-            .rsplit([' ', '\t', '"', '\'', ';', '-'])
-            .find(|word| !word.is_empty())?;
-        let value = after.trim().trim_end_matches([',', ';']);
-        let value = match value.chars().next()? {
-            quote @ ('"' | '\'') => value[1..].split(quote).next()?,
-            _ => value.split_whitespace().next()?,
-        };
-        name::says(name, value)
-    })
+        .or_else(|| script::assigned(text))
 }
 
 #[cfg(test)]

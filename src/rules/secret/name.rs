@@ -1,4 +1,8 @@
 //! Texts under a name that says they are secret.
+//!
+//! A name is a noun phrase, and what it names is its *head*: the last word, or the last before `for` and the like.
+//! `PASSWORD_RESET_TOPIC` is a topic and `TOKEN_TABLE` a table, whatever stands before; `DB_PASSWORD_PROD` is a password,
+//! since `PROD` only says which one.
 
 /// The least entropy of a key or token, in bits per letter: random texts of 16 letters have 3.5 and more, words less.
 const MIN_ENTROPY: f64 = 3.0;
@@ -7,9 +11,33 @@ const MIN_KEY: usize = 12;
 /// The shortest password that is told from a flag or a number.
 const MIN_PASSWORD: usize = 4;
 
-/// Words of names of passwords and of keys.
-const PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "pwd", "pass"];
-const KEYS: &[&str] = &["secret", "token", "apikey", "credential", "credentials"];
+/// Words for passwords and for keys.
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "pass",
+    "requirepass",
+];
+const KEYS: &[&str] = &[
+    "secret",
+    "secrets",
+    "token",
+    "apikey",
+    "credential",
+    "credentials",
+];
+/// Words that are written together with what comes before: `pgpassword`, `clientsecret`, `secretkey`.
+const PASSWORD_ENDS: &[&str] = &["password", "passwd", "passphrase"];
+const KEY_ENDS: &[&str] = &[
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+];
 /// Two words that together name a key.
 const KEY_PAIRS: &[(&str, &str)] = &[
     ("api", "key"),
@@ -20,74 +48,124 @@ const KEY_PAIRS: &[(&str, &str)] = &[
     ("signing", "key"),
     ("secret", "key"),
     ("account", "key"),
+    ("shared", "key"),
+    ("master", "key"),
+    ("license", "key"),
+    ("key", "base"),
 ];
-/// Words that make it the name of something about a secret instead.
-const ABOUT: &[&str] = &[
-    "arn",
-    "name",
-    "names",
-    "path",
-    "file",
-    "url",
-    "uri",
-    "endpoint",
-    "id",
-    "ids",
-    "parameter",
-    "param",
-    "ref",
-    "version",
-    "policy",
-    "length",
-    "expiry",
-    "expiration",
-    "ttl",
-    "days",
-    "hours",
-    "seconds",
-    "minutes",
-    "type",
-    "region",
-    "enabled",
-    "required",
-    "header",
-    "prefix",
-    "suffix",
-    "rotation",
-    "field",
-    "alias",
-    "algorithm",
-    "issuer",
-    "audience",
-    "scope",
-    "location",
-    "store",
-    "manager",
-    "provider",
-    "source",
-    "format",
-    "attribute",
-    "count",
-    "size",
-    "validity",
-    "units",
+/// Words after which it is said of what a secret is, not what it is.
+const PREPOSITIONS: &[&str] = &["for", "of", "in", "to", "from", "on", "by", "with"];
+/// Words at the end that say which one of several it is, or how it is written.
+const QUALIFIERS: &[&str] = &[
+    "value",
+    "plain",
+    "plaintext",
+    "cleartext",
+    "text",
+    "string",
+    "raw",
+    "base64",
+    "b64",
+    "encoded",
+    "wo",
+    "default",
+    "initial",
+    "old",
+    "new",
+    "current",
+    "previous",
+    "primary",
+    "secondary",
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "stage",
+    "staging",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "live",
+    "local",
 ];
+/// How names of settings begin that are put into pages and apps: what is there is public by intent.
+const PUBLISHED: &[&str] = &[
+    "NEXT_PUBLIC_",
+    "REACT_APP_",
+    "VITE_",
+    "EXPO_PUBLIC_",
+    "GATSBY_",
+    "NUXT_PUBLIC_",
+    "VUE_APP_",
+];
+
+/// What a name says that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Password,
+    Key,
+}
 
 /// What a text under a name is, if the name says that it is secret and the text could be.
 pub(super) fn says(name: &str, text: &str) -> Option<&'static str> {
-    let words = words(name);
-    let last = words.last()?;
-    if ABOUT.contains(&last.as_str()) {
+    if is_published(name) {
         return None;
     }
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    if has(PASSWORDS) {
-        return is_password(text).then_some("a password");
+    match sort(name)? {
+        Sort::Password => is_password(text).then_some("a password"),
+        Sort::Key => is_key(text).then_some("a key or token"),
     }
-    let pair = words
-        .windows(2)
-        .any(|two| KEY_PAIRS.contains(&(two[0].as_str(), two[1].as_str())));
-    (pair || has(KEYS)).then(|| is_key(text).then_some("a key or token"))?
+}
+
+/// Whether a name says that it names a secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    sort(name).is_some()
+}
+
+/// Whether what is under a name is put into pages and apps.
+pub(super) fn is_published(name: &str) -> bool {
+    PUBLISHED.iter().any(|start| name.starts_with(start))
+}
+
+/// Whether a name says that keys of it are made for browsers and apps, which everyone can read.
+pub(super) fn is_for_browsers(name: &str) -> bool {
+    const BROWSERS: [&str; 6] = [
+        "public",
+        "publishable",
+        "browser",
+        "firebase",
+        "maps",
+        "web",
+    ];
+    is_published(name) || words(name).iter().any(|word| BROWSERS.contains(&&**word))
+}
+
+fn sort(name: &str) -> Option<Sort> {
+    let mut words = words(name);
+    let preposition = words
+        .iter()
+        .skip(1)
+        .position(|word| PREPOSITIONS.contains(&word.as_str()));
+    if let Some(at) = preposition {
+        words.truncate(at + 1);
+    }
+    while words.len() > 1 && words.last().is_some_and(|word| is_qualifier(word)) {
+        words.pop();
+    }
+    let head = words.last()?.as_str();
+    let ends = |list: &[&str]| list.iter().any(|end| head.ends_with(end));
+    if PASSWORDS.contains(&head) || ends(PASSWORD_ENDS) {
+        return Some(Sort::Password);
+    }
+    let pair = words.len() > 1 && KEY_PAIRS.contains(&(words[words.len() - 2].as_str(), head));
+    (pair || KEYS.contains(&head) || ends(KEY_ENDS)).then_some(Sort::Key)
+}
+
+fn is_qualifier(word: &str) -> bool {
+    let number = word.strip_prefix('v').unwrap_or(word);
+    let number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    number || QUALIFIERS.contains(&word)
 }
 
 /// The words of a name in lower case: `dbPassword`, `DB_PASSWORD` and `db-password` are `db`, `password`.
@@ -112,26 +190,34 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether a text under the name of a password could be one: no reference to where it really is, no placeholder.
+/// Whether a text under the name of a password could be one: no reference to where it really is, no placeholder, no
+/// sentence about it. Any sign and even spaces may be in a password.
 pub(super) fn is_password(text: &str) -> bool {
-    text.len() >= MIN_PASSWORD && is_literal(text) && !is_switch(text) && !is_example(text)
+    text.len() >= MIN_PASSWORD
+        && !is_reference(text)
+        && !is_switch(text)
+        && !is_example(text)
+        && !is_description(text)
 }
 
 /// Whether a text under the name of a key or token could be one.
-fn is_key(text: &str) -> bool {
+pub(super) fn is_key(text: &str) -> bool {
     let mixed =
         text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic());
+    let code = |c: char| c.is_whitespace() || "$%<>`(){}".contains(c);
     text.len() >= MIN_KEY
         && mixed
-        && is_literal(text)
+        && !text.contains(code)
+        && !is_reference(text)
         && !is_example(text)
+        && !is_slug(text)
         && !text.contains(['/', '.']) | (text.len() >= 32)
         && entropy(text) >= MIN_ENTROPY
 }
 
-/// Whether it is no reference, path, URL, ARN or piece of code.
-fn is_literal(text: &str) -> bool {
-    const REFERENCES: [&str; 9] = [
+/// Whether it says where a secret is or what will stand in its place: a path, a URL, an ARN, a piece of code.
+pub(super) fn is_reference(text: &str) -> bool {
+    const STARTS: [&str; 16] = [
         "arn:",
         "/",
         "./",
@@ -141,11 +227,54 @@ fn is_literal(text: &str) -> bool {
         "vault:",
         "secretsmanager:",
         "projects/",
+        "rds!",
+        "op://",
+        "sm://",
+        "file:",
+        "env:",
+        "ref+",
+        "@Microsoft.",
     ];
-    !text.contains("{{")
-        && !text.contains(['$', '%', '<', '>', '`', '(', ')', '{', '}'])
-        && !text.contains(char::is_whitespace)
-        && !REFERENCES.iter().any(|start| text.starts_with(start))
+    const CODE: [&str; 5] = ["{{", "${", "$(", "%(", "#{"];
+    const PAIRS: [(&str, &str); 6] = [
+        ("<", ">"),
+        ("{", "}"),
+        ("[", "]"),
+        ("`", "`"),
+        ("%", "%"),
+        ("__", "__"),
+    ];
+    let word = |c: char| c.is_ascii_alphanumeric() || "_:@?*".contains(c);
+    let variable = text
+        .strip_prefix('$')
+        .is_some_and(|rest| rest.chars().all(word));
+    let enclosed = |(open, close): &(&str, &str)| {
+        text.len() > open.len() && text.starts_with(open) && text.ends_with(close)
+    };
+    // `prod/db/password` is the name of a secret in a store.
+    let path = text
+        .rsplit_once('/')
+        .is_some_and(|(_, last)| sort(last).is_some());
+    variable
+        || path
+        || CODE.iter().any(|mark| text.contains(mark))
+        || STARTS.iter().any(|start| text.starts_with(start))
+        || PAIRS.iter().any(enclosed)
+}
+
+/// Whether it is made of words and short numbers: the name of a thing (`orders-prod-tokens-v2`), not a random text.
+fn is_slug(text: &str) -> bool {
+    let short = |part: &str| {
+        let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = part.len() - letters.len();
+        let case = letters.bytes().all(|b| b.is_ascii_lowercase())
+            || letters.bytes().all(|b| b.is_ascii_uppercase())
+            || letters.bytes().skip(1).all(|b| b.is_ascii_lowercase());
+        let most = if letters.is_empty() { 4 } else { 2 };
+        letters.bytes().all(|b| b.is_ascii_alphabetic()) && case && digits <= most
+    };
+    let mut parts = text.split(['-', '_', '.', '/', ':']);
+    text.contains(['-', '_', '.', '/', ':']) && parts.all(short)
 }
 
 fn is_switch(text: &str) -> bool {
@@ -154,6 +283,19 @@ fn is_switch(text: &str) -> bool {
         "auto",
     ];
     SWITCHES.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether it is a sentence about a password.
+fn is_description(text: &str) -> bool {
+    const ABOUT: [&str; 10] = [
+        "the", "your", "for", "from", "see", "must", "please", "enter", "password", "secret",
+    ];
+    let mut words = text.split_whitespace();
+    text.trim().contains(char::is_whitespace)
+        && words.any(|word| {
+            let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            ABOUT.iter().any(|about| word.eq_ignore_ascii_case(about))
+        })
 }
 
 /// Whether it is one letter over and over, or says itself that it is no real one.
@@ -171,6 +313,9 @@ pub(super) fn is_example(text: &str) -> bool {
         "xxxx",
         "your-",
         "your_",
+        "replace-",
+        "replace_",
+        "replaceme",
     ]
     .iter()
     .any(|word| lower.contains(word))
