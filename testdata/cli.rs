@@ -28,17 +28,17 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     command(folder, arguments)
         .output()
         .expect("the program starts")
 }
 
-fn status(output: &Output) -> i32 {
+pub(crate) fn status(output: &Output) -> i32 {
     output.status.code().expect("it was not killed")
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("text")
 }
 
@@ -167,7 +167,7 @@ fn nothing_to_check_is_said() {
     assert_eq!(run(here.path(), &["check", "--quiet"]).stderr, b"");
 }
 
-fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = command(folder, arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

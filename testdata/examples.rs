@@ -106,6 +106,7 @@ pub(super) fn run(rule: &Rule, dialect: Dialect, text: &str) -> Said {
             path: root,
             shown: "stack".into(),
             files: vec![(name.into(), file)],
+            unread: Vec::new(),
         };
         evaluate(vec![folder], &world)
     } else {

@@ -64,6 +64,16 @@ const STD_SOCKETS: [&str; 6] = [
     "UnixDatagram",
 ];
 
+/// Ways to the file system.
+const FILES: [&str; 6] = [
+    "std::fs",
+    "fs::",
+    "File::open",
+    "File::create",
+    "OpenOptions",
+    "read_dir(",
+];
+
 struct Source {
     /// Below `src/`, with `/`.
     path: String,
@@ -330,6 +340,20 @@ fn dialect(text: &str) -> Vec<&'static str> {
     let lower = text.to_lowercase();
     let named = |word: &&str| text.contains(*word) || lower.contains(*word);
     DIALECT.iter().copied().filter(named).collect()
+}
+
+#[test]
+fn files_are_touched_in_one_layer() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_test()) {
+        if source.layer() == "source" || source.path == "build.rs" {
+            continue;
+        }
+        let text = code(&without_tests(&source.text));
+        let named = FILES.iter().filter(|name| text.contains(**name));
+        wrong.extend(named.map(|name| format!("src/{}: {name}", source.path)));
+    }
+    none("a file is touched past the door", &wrong);
 }
 
 #[test]

@@ -2,10 +2,14 @@
 
 mod cli;
 mod cloudformation;
+#[cfg(unix)]
+mod door;
 mod examples;
 mod fixes;
 mod house;
 mod json;
 mod plan;
+#[cfg(unix)]
+mod require;
 mod schemas;
 mod terraform;

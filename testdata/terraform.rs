@@ -38,7 +38,13 @@ fn folders(sources: &SourceMap, root: &Path) -> Vec<Folder> {
         }
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let shown = path.to_string_lossy().into_owned();
-        found.push(Folder { path, shown, files });
+        let unread = Vec::new();
+        found.push(Folder {
+            path,
+            shown,
+            files,
+            unread,
+        });
     }
     found.retain(|folder| !folder.files.is_empty());
     found

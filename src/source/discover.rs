@@ -40,6 +40,8 @@ pub struct Folder {
     pub shown: String,
     /// Name and text of its configuration and variable files, sorted by name.
     pub files: Vec<(String, Arc<SourceFile>)>,
+    /// Names of such files that are there and were not read.
+    pub unread: Vec<String>,
 }
 
 impl Folder {
@@ -48,6 +50,7 @@ impl Folder {
             path: path.to_owned(),
             shown: door.scope().shown(path),
             files: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
@@ -232,11 +235,7 @@ impl<'a> Gathered<'a> {
         match read {
             Read::Terraform(bytes) => {
                 let file = self.add(path, bytes);
-                let name = name_text(path.file_name().unwrap_or_default());
-                let folder = path.parent().unwrap_or(path);
-                let new = || Folder::new(self.door, folder);
-                let folder = self.folders.entry(folder.to_owned());
-                folder.or_insert_with(new).files.push((name, file));
+                self.of(path, |folder, name| folder.files.push((name, file)));
             }
             Read::Template(bytes) => {
                 let file = self.add(path, bytes);
@@ -253,7 +252,10 @@ impl<'a> Gathered<'a> {
                     "this file is encrypted by git-crypt",
                 );
             }
-            Read::Encrypted => self.encrypted.push(path.to_owned()),
+            Read::Encrypted => {
+                self.encrypted.push(path.to_owned());
+                self.unread(path);
+            }
             Read::Large => {
                 let why = format!("{}, and no infrastructure as it seems", Closed::TooLarge);
                 self.say(path, Code::Unread, &why);
@@ -262,6 +264,24 @@ impl<'a> Gathered<'a> {
             Read::Other(_) => {}
             Read::Failed(closed) => self.say(path, closed.code(), &closed.to_string()),
         }
+    }
+
+    /// Notes that a file of a module was not read, if it is one.
+    fn unread(&mut self, path: &Path) {
+        if path.file_name().and_then(Class::of_terraform).is_some() {
+            self.of(path, |folder, name| folder.unread.push(name));
+        }
+    }
+
+    /// Does something with the folder that a file belongs to, and its name.
+    fn of(&mut self, path: &Path, then: impl FnOnce(&mut Folder, String)) {
+        let name = name_text(path.file_name().unwrap_or_default());
+        let folder = path.parent().unwrap_or(path);
+        let new = || Folder::new(self.door, folder);
+        then(
+            self.folders.entry(folder.to_owned()).or_insert_with(new),
+            name,
+        );
     }
 
     fn add(&mut self, path: &Path, bytes: Vec<u8>) -> Arc<SourceFile> {
@@ -283,6 +303,7 @@ impl<'a> Gathered<'a> {
     }
 
     fn say_with(&mut self, path: &Path, code: Code, why: &str, help: Option<&str>) {
+        self.unread(path);
         let shown = self.door.scope().shown(path);
         let (file, _) = self.sources.add_file(path, &shown, Vec::new());
         let span = Span::new(file.id, 0, 0);

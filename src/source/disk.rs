@@ -106,3 +106,15 @@ fn first(file: &mut File, most: usize) -> Result<Vec<u8>, Closed> {
 pub(super) fn create(real: &Path) -> Result<File, Closed> {
     system::create(real)
 }
+
+/// Writes a text in place of that of a file: all of it or nothing.
+pub(super) fn replace(real: &Path, text: &[u8]) -> Result<(), Closed> {
+    let (Some(folder), Some(name)) = (real.parent(), real.file_name()) else {
+        return Err(Closed::Special);
+    };
+    // In the same folder, so that it can be renamed, and hidden from whoever looks.
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".distrust-{}", std::process::id()));
+    system::replace(folder, name, &beside, text)
+}

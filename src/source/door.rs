@@ -100,6 +100,18 @@ impl<'a> Door<'a> {
         super::disk::create(&real)
     }
 
+    /// Writes a text in place of the one that was read from a file: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`Closed::Changed`] where the file does not hold what was read; why it is not written.
+    pub fn replace(self, path: &Path, was: &[u8], now: &[u8]) -> Result<(), Closed> {
+        let real = self.resolve(path)?;
+        match self.files.read(&self.regular(real.clone())?)? == was {
+            true => super::disk::replace(&real, now),
+            false => Err(Closed::Changed),
+        }
+    }
+
     /// Where a path leads: without links, and inside.
     ///
     /// # Errors

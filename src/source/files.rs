@@ -71,7 +71,7 @@ impl fmt::Display for Closed {
             Closed::TooLarge => {
                 write!(f, "larger than the limit of {} MiB", MAX_SOURCE_BYTES >> 20)
             }
-            Closed::Changed => f.write_str("this became something else while it was looked at"),
+            Closed::Changed => f.write_str("this has changed since it was looked at"),
             Closed::Failed(reason) => f.write_str(reason),
         }
     }

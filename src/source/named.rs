@@ -90,9 +90,9 @@ impl Names {
     fn add(&mut self, door: Door<'_>, search: &Search<'_>, path: &Path) {
         match (door.kind(path), Class::of_path(path)) {
             (Ok(EntryKind::Folder), _) => self.folder(door, search, path),
-            (_, Some(Class::Module | Class::Variables)) => {
+            (_, Some(class @ (Class::Module | Class::Variables))) => {
                 self.module(door, path.parent().unwrap_or(path));
-                self.name(path);
+                self.name(door, path, class);
             }
             // Named by the user: looked at whatever its ending.
             _ => {
@@ -107,13 +107,22 @@ impl Names {
     }
 
     /// The user named a file of a module that is being read.
-    fn name(&mut self, path: &Path) {
-        if let Some(wanted) = self.wanted.get_mut(path) {
-            wanted.named = true;
-        } else if !self.said.iter().any(|(said, ..)| path.starts_with(said)) {
+    fn name(&mut self, door: Door<'_>, path: &Path, class: Class) {
+        let is_said = self.said.iter().any(|(said, ..)| said == path);
+        let is_hidden = path.file_name().and_then(Class::of_terraform).is_none();
+        if !self.wanted.contains_key(path) && is_hidden {
             let message = "Terraform does not read a file whose name begins with a dot";
             let said = (path.to_owned(), Code::Structure, message.to_owned());
             self.said.insert(said);
+        } else if !self.wanted.contains_key(path) && !is_said {
+            // What lies beside it is closed; the file is not.
+            match door.kind(path) {
+                Ok(_) => self.want(path.to_owned(), class, None),
+                Err(closed) => self.say(path.to_owned(), &closed),
+            }
+        }
+        if let Some(wanted) = self.wanted.get_mut(path) {
+            wanted.named = true;
         }
     }
 

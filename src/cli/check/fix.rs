@@ -1,7 +1,6 @@
 //! `distrust check --fix` and `--diff`: fixes, proved by asking again before anything is written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -290,41 +289,14 @@ impl Mended {
         diff.unified_diff().header(&a, &b).to_string()
     }
 
-    /// Writes the text in place of the one that was read, all of it or nothing, and only through the door.
+    /// Writes the text in place of the one that was read, all of it or nothing.
     ///
     /// # Errors
     /// The file has changed since it was read, or cannot be written.
     pub(super) fn write(&self, door: Door<'_>) -> Result<(), Refusal> {
         let shown = printable(&self.shown);
         let closed = |why: Closed| Refusal::new(format!("{shown}: {why}"));
-        let path = door.resolve(&self.path).map_err(closed)?;
-        if door.read(&path).map_err(closed)? != self.before.as_bytes() {
-            let message =
-                "it has changed since it was read, or is not UTF-8: nothing was written to it";
-            return Err(Refusal::new(format!("{shown}: {message}")));
-        }
-        let beside = beside(&path);
-        let write = || {
-            let permissions = std::fs::metadata(&path)?.permissions();
-            let mut file = std::fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&beside)?;
-            file.write_all(self.after.as_bytes())?;
-            file.set_permissions(permissions)?;
-            file.sync_all()?;
-            std::fs::rename(&beside, &path)
-        };
-        write().map_err(|error| {
-            // What is left of the attempt is of no use to anybody.
-            let _ = std::fs::remove_file(&beside);
-            Refusal::new(format!("{shown}: {error}"))
-        })
+        door.replace(&self.path, self.before.as_bytes(), self.after.as_bytes())
+            .map_err(closed)
     }
-}
-
-/// A name for the text while it is written, in the same folder so that it can be renamed.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.distrust-{}", std::process::id()))
 }

@@ -19,8 +19,8 @@ pub(crate) struct Program<'w> {
     pub(crate) world: &'w World<'w>,
     /// Folders that discovery found.
     found: FxHashMap<PathBuf, Arc<Module>>,
-    /// `.tfvars` files of the folders found.
-    pub(crate) tfvars: FxHashMap<PathBuf, Vec<(String, Arc<SourceFile>)>>,
+    /// `.tfvars` files of the folders found; without a text where they were not read.
+    pub(crate) tfvars: FxHashMap<PathBuf, Vec<Values>>,
     /// Folders read because a call names them.
     called: Mutex<FxHashMap<PathBuf, Result<Arc<Module>, Unread>>>,
     /// `.terraform/modules/modules.json` of each root, read when first needed: call path to folder.
@@ -48,6 +48,9 @@ impl From<Closed> for Unread {
     }
 }
 
+/// A file with values for variables; nothing where it was not read.
+pub(crate) type Values = (String, Option<Arc<SourceFile>>);
+
 /// Files that `fileset()` looks at, at the most.
 pub(crate) const MAX_FILES: usize = 20_000;
 
@@ -61,12 +64,11 @@ impl<'w> Program<'w> {
     /// Parses the folders, in parallel.
     pub(crate) fn load(folders: Vec<Folder>, world: &'w World<'w>) -> Self {
         let tfvars = folders.iter().map(|folder| {
-            let files = folder
-                .files
-                .iter()
-                .filter(|(name, _)| name.contains(".tfvars"))
-                .cloned()
-                .collect();
+            let read = folder.files.iter().cloned();
+            let read = read.map(|(name, file)| (name, Some(file)));
+            let unread = folder.unread.iter().map(|name| (name.clone(), None));
+            let all = read.chain(unread);
+            let files = all.filter(|(name, _)| name.contains(".tfvars")).collect();
             (folder.path.clone(), files)
         });
         let tfvars = tfvars.collect();

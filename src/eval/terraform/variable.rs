@@ -10,7 +10,7 @@ use super::expression::fail;
 use super::function;
 use super::layers::Layers;
 use super::module::{At, NamedBlock};
-use super::program::Program;
+use super::program::{Program, Values};
 use super::scope::{Instance, Scope};
 use super::traversal::did_you_mean;
 use super::types::{self, Type};
@@ -321,7 +321,7 @@ pub(crate) fn assigned(
     program: &Program<'_>,
     evaluator: &Evaluator<'_>,
     root: &Rc<Instance>,
-    tfvars: &[(String, Arc<SourceFile>)],
+    tfvars: &[Values],
 ) -> Vec<(EcoString, Value)> {
     let settings = &program.world.settings;
     let mut all = Vec::new();
@@ -343,7 +343,10 @@ pub(crate) fn assigned(
         .collect();
     files.sort_by_key(|(rank, name, _)| (*rank, *name));
     for (_, _, file) in files {
-        read_file(evaluator, root, file, &mut all);
+        match file {
+            Some(file) => read_file(evaluator, root, file, &mut all),
+            None => anything(root, &mut all),
+        }
     }
     for setting in &settings.variables {
         match setting {
@@ -355,6 +358,16 @@ pub(crate) fn assigned(
         }
     }
     all
+}
+
+/// What a file that could not be read, or not whole, assigns: perhaps a value to each variable that is declared.
+fn anything(root: &Rc<Instance>, all: &mut Vec<(EcoString, Value)>) {
+    let declared = root.module.variables.rows.iter();
+    all.extend(declared.map(|variable| {
+        let why = Why::Variable(ecow::eco_format!("var.{}", variable.name));
+        let span = variable.layers.header(&root.module);
+        (variable.name.clone(), Value::unknown(why, span))
+    }));
 }
 
 /// `--var NAME=VALUE` or `--var-file FILE`, in the order given.
@@ -420,6 +433,7 @@ fn read_file(
                 all.extend(entries.into_iter().map(|entry| (entry.key, entry.value)));
             }
             Err(message) => {
+                anything(root, all);
                 let failure = Failure {
                     code: Code::Syntax,
                     message: format!("this is not a JSON object: {message}"),
@@ -431,6 +445,9 @@ fn read_file(
         return;
     }
     let tree = hcl::parse(file.id, &file.text);
+    if !tree.errors.is_empty() {
+        anything(root, all);
+    }
     evaluator
         .diagnostics
         .borrow_mut()

@@ -1,6 +1,8 @@
 //! Opening where the system has no call that follows no link: what was opened is compared with what was resolved.
 
+use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use crate::source::{Closed, Entry, EntryKind};
@@ -19,6 +21,34 @@ pub(super) fn create(real: &Path) -> Result<File, Closed> {
         _ => {}
     }
     Ok(File::create(real)?)
+}
+
+/// Writes a text under another name of a folder, and then renames it.
+pub(super) fn replace(
+    folder: &Path,
+    name: &OsStr,
+    beside: &OsStr,
+    text: &[u8],
+) -> Result<(), Closed> {
+    unchanged(folder)?;
+    let (path, beside) = (folder.join(name), folder.join(beside));
+    let write = || {
+        let permissions = std::fs::symlink_metadata(&path)?.permissions();
+        let new = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&beside);
+        let mut file = new?;
+        file.write_all(text)?;
+        file.set_permissions(permissions)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &path)
+    };
+    write().map_err(|error: std::io::Error| {
+        // What is left of the attempt is of no use to anybody.
+        let _ = std::fs::remove_file(&beside);
+        error.into()
+    })
 }
 
 /// The names in a folder.

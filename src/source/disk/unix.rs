@@ -2,11 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 
-use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, openat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, renameat, unlinkat};
 use rustix::io::Errno;
 
 use crate::source::{Closed, Entry, EntryKind};
@@ -34,6 +35,36 @@ pub(super) fn open(real: &Path) -> Result<File, Closed> {
 /// Opens what is to be written.
 pub(super) fn create(real: &Path) -> Result<File, Closed> {
     Ok(reach(real, WRITE, Mode::from_raw_mode(0o666))?.into())
+}
+
+/// Writes a text under another name of a folder, and then renames it. The folder is held meanwhile, so that it cannot be
+/// exchanged.
+pub(super) fn replace(
+    folder: &Path,
+    name: &OsStr,
+    beside: &OsStr,
+    text: &[u8],
+) -> Result<(), Closed> {
+    let folder = reach(folder, READ | OFlags::DIRECTORY, Mode::empty())?;
+    let old = READ | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let old: File = openat(&folder, name, old, Mode::empty())
+        .map_err(closed)?
+        .into();
+    let permissions = old.metadata()?.permissions();
+    let new = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = openat(&folder, beside, new, Mode::from_raw_mode(0o600)).map_err(closed)?;
+    let write = || {
+        let mut file = File::from(file);
+        file.write_all(text)?;
+        file.set_permissions(permissions)?;
+        file.sync_all()?;
+        renameat(&folder, beside, &folder, name).map_err(std::io::Error::from)
+    };
+    write().map_err(|error| {
+        // What is left of the attempt is of no use to anybody.
+        let _ = unlinkat(&folder, beside, AtFlags::empty());
+        error.into()
+    })
 }
 
 /// The names in a folder.
