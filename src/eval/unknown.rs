@@ -33,6 +33,8 @@ pub enum Why {
     Function(EcoString),
     /// Which branch is taken is not known.
     Condition,
+    /// Whether requests meet a condition of a policy: its key.
+    Context(EcoString),
     /// The key, index or member of an instance of a collection that is not known.
     Instance(EcoString),
     /// Another stack's export or state.
@@ -60,6 +62,7 @@ impl Why {
             Why::Environment(_) => "environment",
             Why::Function(_) => "function",
             Why::Condition => "condition",
+            Why::Context(_) => "condition-key",
             Why::Instance(_) => "instance",
             Why::Import(_) => "import",
             Why::Elsewhere(_) => "elsewhere",
@@ -81,6 +84,7 @@ impl Why {
             | Why::Module(words)
             | Why::Environment(words)
             | Why::Function(words)
+            | Why::Context(words)
             | Why::Instance(words)
             | Why::Import(words)
             | Why::Elsewhere(words)
@@ -100,6 +104,7 @@ impl fmt::Display for Why {
             Why::Environment(name) => write!(f, "{name} depends on where it is deployed"),
             Why::Function(name) => write!(f, "{name}() is not the same from run to run"),
             Why::Condition => f.write_str("a condition that is not known decides"),
+            Why::Context(key) => write!(f, "the condition on {key} may hold or not"),
             Why::Instance(name) => write!(f, "{name} belongs to a collection that is not known"),
             Why::Import(name) => write!(f, "{name} comes from another stack"),
             Why::Elsewhere(name) => {

@@ -4,72 +4,10 @@
 //! a negated one true, one that ends in `IfExists` true; `ForAllValues` is true of no values), "AWS global condition
 //! context keys"; Amazon S3 User Guide, "The meaning of public".
 
+use super::operator::{Compare, Operator};
 use super::pattern::{covers, flat};
 use super::{Condition, Statement};
 use crate::eval::{Data, Truth, Value};
-
-/// An operator taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Operator {
-    /// How values are compared.
-    pub compare: Compare,
-    /// `StringNotEquals`, `NotIpAddress`, …: true of what is not there.
-    pub negated: bool,
-    /// `…IfExists`: true where the key is absent.
-    pub if_exists: bool,
-    /// `ForAllValues:…`: true of no values.
-    pub for_all: bool,
-}
-
-/// How an operator compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compare {
-    /// The very text.
-    Exact,
-    /// A pattern of `*` and `?`.
-    Pattern,
-    /// An ARN, field by field, each a pattern.
-    Arn,
-    /// Networks.
-    Network,
-    /// True or false.
-    Bool,
-    /// Whether the key is absent.
-    Null,
-    /// Numbers, dates, bytes.
-    Other,
-}
-
-impl Operator {
-    /// Reads an operator, in any case.
-    pub fn read(text: &str) -> Operator {
-        let text = text.to_ascii_lowercase();
-        let (for_all, text) = match text.split_once(':') {
-            Some((set, rest)) => (set == "forallvalues", rest.to_owned()),
-            None => (false, text),
-        };
-        let bare = text.strip_suffix("ifexists");
-        let name = bare.unwrap_or(&text);
-        let compare = match name {
-            "stringequals"
-            | "stringnotequals"
-            | "stringequalsignorecase"
-            | "stringnotequalsignorecase" => Compare::Exact,
-            "stringlike" | "stringnotlike" => Compare::Pattern,
-            "arnequals" | "arnlike" | "arnnotequals" | "arnnotlike" => Compare::Arn,
-            "ipaddress" | "notipaddress" => Compare::Network,
-            "bool" => Compare::Bool,
-            "null" => Compare::Null,
-            _ => Compare::Other,
-        };
-        Operator {
-            compare,
-            negated: name.contains("not"),
-            if_exists: bare.is_some(),
-            for_all,
-        }
-    }
-}
 
 /// Keys whose fixed value leaves only callers that one chose, in lower case. `aws:PrincipalTag` is not among them: every
 /// account sets the tags of its own principals. Nor is `sts:ExternalId`, which is no secret.
@@ -111,13 +49,7 @@ pub fn denies_strangers(statement: &Statement) -> Truth {
         let operator = Operator::read(&condition.operator);
         if operator.negated {
             // Strangers differ from what is fixed, or do not have the key at all.
-            let positive = Operator {
-                negated: false,
-                if_exists: false,
-                for_all: false,
-                ..operator
-            };
-            return is_caller_key(condition) & fixed(condition, positive);
+            return is_caller_key(condition) & fixed(condition, operator.plain());
         }
         // Requests of AWS services are let through beside them.
         let key = condition.key.to_ascii_lowercase();
@@ -159,14 +91,16 @@ fn is_caller_key(condition: &Condition) -> Truth {
 
 /// Whether each value of the condition names somebody: no pattern that strangers match.
 fn fixed(condition: &Condition, operator: Operator) -> Truth {
-    if operator.compare == Compare::Exact {
+    if let Compare::Exact(_) = operator.compare {
         // Whatever the text is, it is that one.
         return Truth::True;
     }
     let key = condition.key.to_ascii_lowercase();
     let each = condition.values.items.iter().map(|value| {
         value.ask(|own| match (operator.compare, &own.data) {
-            (Compare::Exact | Compare::Bool | Compare::Null | Compare::Other, _) => Truth::False,
+            (other, _) if !matches!(other, Compare::Pattern | Compare::Arn | Compare::Network) => {
+                Truth::False
+            }
             (_, Data::Reference(_)) => Truth::True,
             (_, Data::Template(template)) if template.text.is_none() => {
                 // A piece that is not known may be a wildcard, unless it stands for another resource.
@@ -214,38 +148,6 @@ fn is_world(network: &str) -> bool {
     };
     let short = if network.contains(':') { 16 } else { 8 };
     length.parse().is_ok_and(|length: u8| length < short)
-}
-
-/// Whether the conditions of a statement narrow it at all: some condition is not true of every request.
-pub fn narrows(statement: &Statement) -> Truth {
-    let own = Truth::any(statement.conditions.iter().map(|condition| {
-        let operator = Operator::read(&condition.operator);
-        let key = condition.key.to_ascii_lowercase();
-        if key == "aws:securetransport" {
-            return Truth::False;
-        }
-        match operator.compare {
-            Compare::Pattern | Compare::Arn if !operator.negated => !Truth::any(
-                condition
-                    .values
-                    .items
-                    .iter()
-                    .map(|value| value.test_text(|text| text == "*")),
-            ),
-            Compare::Network if !operator.negated => !Truth::any(
-                condition
-                    .values
-                    .items
-                    .iter()
-                    .map(|value| value.test_text(is_world)),
-            ),
-            _ => Truth::True,
-        }
-    }));
-    match &statement.conditions_rest {
-        Some(_) => own | Truth::Unknown,
-        None => own,
-    }
 }
 
 /// Whether some condition is about one of these keys, asks for a value, and cannot be met by leaving the key away. Keys in

@@ -5,7 +5,7 @@
 //! accounts".
 
 use super::Condition;
-use super::condition::{Compare, Operator};
+use super::operator::{Compare, Operator};
 use crate::eval::{Data, Piece, Truth, Value};
 
 /// An identity provider of many customers, and how its tokens say whose they are.
@@ -92,7 +92,7 @@ impl Provider {
         };
         match operator.compare {
             // Whatever the text is, it is one.
-            Compare::Exact => Truth::all(condition.values.items.iter().map(|value| {
+            Compare::Exact(_) => Truth::all(condition.values.items.iter().map(|value| {
                 value.ask(|own| {
                     own.as_text()
                         .map_or(Truth::True, |text| Truth::from(named(text)))

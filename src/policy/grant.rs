@@ -1,8 +1,9 @@
 //! What documents allow: actions on resources, less what they deny.
 
 use super::action::{self, Action};
-use super::condition::{denies_strangers, narrows, narrows_callers};
+use super::condition::{denies_strangers, narrows_callers};
 use super::pattern::{any_covers, any_of, covers, flat, value_covers};
+use super::weigh::{Weight, denies_all, narrows};
 use super::{Document, Members, Statement};
 use crate::eval::{Data, Truth, Value, Why};
 
@@ -29,12 +30,12 @@ pub struct Grant<'d> {
 }
 
 /// The statements of documents that allow an action (or all that a pattern such as `s3:*` means), and that no other
-/// statement takes back; first those that surely do. A statement with conditions that narrow it does not count: what it
-/// allows is less.
+/// statement takes back; first those that surely do. A statement with conditions that are proven to narrow it does not
+/// count: what it allows is less.
 pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant<'d>> {
     let mut found: Vec<Grant<'d>> = Vec::new();
     let mut known: Option<Option<Action>> = None;
-    let mut taken_back: Option<Truth> = None;
+    let mut taken_back: Option<Weight> = None;
     for statement in documents.iter().flat_map(|document| &document.statements) {
         let (has_action, member) = has_action(statement, wanted);
         let truth = statement.allows() & has_action;
@@ -48,11 +49,17 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
             }
             On::Some => (Truth::True, None),
         };
-        let truth = truth & has_resource & !narrows(statement);
+        let truth = truth & has_resource;
         if truth.is_false() {
             continue;
         }
-        let truth = truth & !*taken_back.get_or_insert_with(|| denied(documents, wanted));
+        let narrow = narrows(statement, wanted, documents);
+        let truth = truth & !narrow.truth;
+        if truth.is_false() {
+            continue;
+        }
+        let denied = taken_back.get_or_insert_with(|| denied(documents, wanted));
+        let truth = truth & !denied.truth;
         if truth.is_false() {
             continue;
         }
@@ -66,6 +73,8 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
             .filter(|(own, _)| own.is_unknown())
             .find_map(|(_, value)| value.and_then(Value::first_why));
         let why = why.or_else(|| statement.conditions_rest.clone());
+        let key = narrow.key.or_else(|| denied.key.clone());
+        let why = why.or_else(|| key.map(Why::Context));
         found.push(Grant {
             truth,
             statement,
@@ -77,25 +86,27 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
     found
 }
 
-/// Whether a statement of the documents denies all of an action on every resource, whatever the circumstances. Conditions
-/// make it unknown where they may always hold.
-pub(super) fn denied(documents: &[&Document], wanted: &str) -> Truth {
-    Truth::any(
-        documents
-            .iter()
-            .flat_map(|document| &document.statements)
-            .filter(|statement| !statement.allows().is_true())
-            .map(|statement| {
-                let sure = has_action(statement, wanted).0
-                    & any_covers(&statement.resources, "*", false).0
-                    & statement.denies();
-                let circumstances = narrows(statement);
-                match circumstances {
-                    Truth::True => Truth::False,
-                    other => sure & !other,
-                }
-            }),
-    )
+/// Whether a statement of the documents denies all of an action on every resource that it takes, whatever the
+/// circumstances; not known, by the key, where conditions may leave something.
+pub(super) fn denied(documents: &[&Document], wanted: &str) -> Weight {
+    let action = action::find(wanted);
+    let mut all = Weight {
+        truth: Truth::False,
+        key: None,
+    };
+    let statements = documents.iter().flat_map(|document| &document.statements);
+    for statement in statements.filter(|statement| !statement.allows().is_true()) {
+        let sure = has_action(statement, wanted).0
+            & on_every(statement, action.as_ref()).0
+            & statement.denies();
+        if sure.is_false() {
+            continue;
+        }
+        let weight = denies_all(statement, wanted);
+        all.truth = all.truth | (sure & weight.truth);
+        all.key = all.key.or(weight.key);
+    }
+    all
 }
 
 /// Whether a Deny of the document leaves only chosen callers to an action that a statement allows.

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::action::{self, Action, Level};
-use super::condition::narrows;
 use super::grant::denied;
+use super::weigh::narrows;
 use super::{Document, Statement, any_covers, has_action};
 use crate::eval::{Data, Truth, Value, Why};
 
@@ -34,7 +34,7 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
     };
     for statement in &document.statements {
         let (every, resource) = any_covers(&statement.resources, "*", false);
-        let whole = statement.allows() & every & !narrows(statement);
+        let whole = statement.allows() & every;
         if whole.is_false() || statement.not_actions.written {
             continue;
         }
@@ -45,10 +45,17 @@ pub fn wide<'d>(document: &'d Document, fits: &dyn Fn(&Action) -> bool) -> Vec<W
             if truth.is_false() {
                 continue;
             }
+            let wanted = member.as_text().unwrap_or("*");
+            let narrow = narrows(statement, wanted, &[document]);
+            let truth = truth & !narrow.truth;
+            if truth.is_false() {
+                continue;
+            }
             let why = member
                 .first_why()
                 .or_else(|| resource.as_ref().and_then(Value::first_why))
-                .or_else(|| statement.conditions_rest.clone());
+                .or_else(|| statement.conditions_rest.clone())
+                .or_else(|| narrow.key.map(Why::Context));
             found.push(Wide {
                 truth,
                 statement,
@@ -75,7 +82,7 @@ impl Denied<'_> {
         if let Some(known) = self.known.get(wanted) {
             return *known;
         }
-        let denied = denied(&[self.document], wanted).is_true();
+        let denied = denied(&[self.document], wanted).truth.is_true();
         self.known.insert(wanted.to_owned(), denied);
         denied
     }

@@ -9,10 +9,13 @@ mod document;
 pub mod federation;
 mod grant;
 pub mod level;
+pub mod operator;
 pub mod party;
 mod pattern;
+pub mod region;
 #[cfg(test)]
 mod tests;
+pub mod weigh;
 
 pub use document::{Condition, Document, Members, Principal, Statement};
 pub use grant::{Grant, On, closed_to_strangers, grants, has_action, on_every};

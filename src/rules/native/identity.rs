@@ -4,8 +4,9 @@ use super::statements::{Bad, judge};
 use crate::catalog::Usage;
 use crate::eval::{Truth, Value, Why};
 use crate::policy::action::{self, Action, Level};
-use crate::policy::condition::{asks_for, narrows};
+use crate::policy::condition::asks_for;
 use crate::policy::level::{Wide, of_level, wide};
+use crate::policy::weigh::narrows;
 use crate::policy::{Statement, any_covers, any_of, has_action};
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
@@ -22,8 +23,11 @@ pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
 
 /// All actions of a service on every resource; of IAM, which amounts to all of all, another rule says so.
 pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
-    judge(subject, Usage::Identity, |_, statement| {
-        let everything = any_covers(&statement.resources, "*", false).0 & !narrows(statement);
+    judge(subject, Usage::Identity, |held, statement| {
+        let narrow = |item: &Value| {
+            narrows(statement, item.as_text().unwrap_or("*"), &[&held.document]).truth
+        };
+        let everything = any_covers(&statement.resources, "*", false).0;
         each_action(statement, |text| {
             text.split_once(':').is_some_and(|(service, name)| {
                 is_all(name)
@@ -33,7 +37,10 @@ pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
             })
         })
         .into_iter()
-        .map(|bad| bad.and(everything))
+        .map(|bad| {
+            let narrow = bad.value.as_ref().map_or(Truth::False, narrow);
+            bad.and(everything & !narrow)
+        })
         .collect()
     })
 }

@@ -8,6 +8,7 @@ mod identities;
 mod identity;
 mod managed;
 mod statements;
+mod transport;
 mod trust;
 
 use super::Subject;
@@ -69,6 +70,7 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("resource-public-list", exposure::public_list),
     ("resource-public-put", exposure::public_put),
     ("resource-public-restore", exposure::public_restore),
+    ("resource-refuses-plain", transport::refuses_plain),
     ("resource-same-account", account::same_account),
     ("resource-wildcard-action", exposure::wildcard_action),
     ("search-public", exposure::search_public),

@@ -93,7 +93,7 @@ fn outcome(bad: &Bad, statement: &Statement) -> Outcome {
 }
 
 /// The first thing that is not known about a statement.
-fn reason(statement: &Statement) -> Option<Why> {
+pub(super) fn reason(statement: &Statement) -> Option<Why> {
     let members = [
         &statement.actions,
         &statement.not_actions,

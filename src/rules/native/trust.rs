@@ -3,8 +3,9 @@
 use super::statements::{Bad, judge};
 use crate::catalog::Usage;
 use crate::eval::{Data, Truth, Value};
-use crate::policy::condition::{Operator, asks_for, narrows_callers};
+use crate::policy::condition::{asks_for, narrows_callers};
 use crate::policy::federation::{self, Provider};
+use crate::policy::operator::Operator;
 use crate::policy::party::{any_principal, everyone, is_account};
 use crate::policy::{Principal, Statement, closed_to_strangers, has_action};
 use crate::rules::Subject;
