@@ -92,6 +92,9 @@ pub struct Map {
     pub entries: Vec<Entry>,
     /// Present when there may be more entries, under other keys.
     pub rest: Option<Arc<Unknown>>,
+    /// The keys of the entries that may be there, beside the alternatives of `rest` and in their order, where all are known;
+    /// else nothing.
+    pub maybe: Vec<EcoString>,
     /// Object or map.
     pub kind: Collection,
 }
@@ -315,8 +318,16 @@ impl Map {
         Self {
             entries,
             rest,
+            maybe: Vec::new(),
             kind,
         }
+    }
+
+    /// The entries that may be there, each with its key; nothing where some may be there that nobody knows.
+    pub fn possible(&self) -> Option<impl Iterator<Item = (&EcoString, &Value)>> {
+        let rest = self.rest.as_ref()?;
+        let all = !self.maybe.is_empty() && self.maybe.len() == rest.among.len();
+        all.then(|| self.maybe.iter().zip(&rest.among))
     }
 
     /// The entry under a key.

@@ -10,8 +10,10 @@ mod json;
 mod number;
 mod origin;
 mod question;
+mod shape;
 mod stack;
 pub mod terraform;
+mod texts;
 mod truth;
 mod unknown;
 
@@ -22,5 +24,6 @@ pub(crate) use number::Decimal;
 pub use number::Number;
 pub use origin::{Origin, Role, Via};
 pub use stack::{Declared, Language, MissingModule, Provider, Stack};
+pub use texts::Texts;
 pub use truth::Truth;
 pub use unknown::{Unknown, Why};

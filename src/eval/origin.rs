@@ -43,6 +43,8 @@ pub enum Role {
     Expression,
     /// A module call or nested stack made the resource it belongs to.
     Call,
+    /// Changes of it are ignored there: it is a stand-in for what somebody sets later (`ignore_changes`).
+    StandIn,
 }
 
 impl Origin {
@@ -70,6 +72,11 @@ impl Origin {
                 previous: self.via.clone(),
             })),
         }
+    }
+
+    /// Whether the value is a stand-in: what is in force is what somebody sets later.
+    pub fn is_stand_in(&self) -> bool {
+        self.path().any(|via| via.role == Role::StandIn)
     }
 
     /// The places from the latest back to the earliest.

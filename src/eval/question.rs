@@ -1,6 +1,10 @@
 //! Questions about values, answered with a [`Truth`]. A value has no `as_bool`: the wrong thing cannot be written.
 
-use super::{Collection, Data, List, Map, Number, Piece, Template, Truth, Value, Why};
+use ecow::EcoString;
+
+use super::{
+    Collection, Data, List, Map, Number, Piece, Template, Texts, Truth, Value, Why, shape,
+};
 
 impl Value {
     /// Asks `known` about the value, about every alternative of an unknown one, and agrees the answers.
@@ -45,14 +49,29 @@ impl Value {
     /// Whether its scalar text is exactly this. Numbers and truth values are compared by their canonical text,
     /// as both languages convert them.
     pub fn equals_text(&self, text: &str) -> Truth {
-        self.ask(|value| match &value.data {
-            Data::Text(own) => Truth::from(own == text),
-            Data::Bool(own) => Truth::from(text == if *own { "true" } else { "false" }),
-            Data::Number(own) => Truth::from(own.to_string() == text),
-            Data::Template(template) => template.could_be(text),
-            Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
-            Data::Null | Data::List(_) | Data::Map(_) => Truth::False,
-        })
+        self.piecewise(
+            |value| match &value.data {
+                Data::Text(own) => Truth::from(own == text),
+                Data::Bool(own) => Truth::from(text == if *own { "true" } else { "false" }),
+                Data::Number(own) => Truth::from(own.to_string() == text),
+                Data::Template(template) => template.could_be(text),
+                Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
+                Data::Null | Data::List(_) | Data::Map(_) => Truth::False,
+            },
+            || Texts::only(text),
+        )
+    }
+
+    /// Asks `known` first, which looks at known pieces only; where that leaves the answer open, what the others must
+    /// look like may decide.
+    fn piecewise(&self, known: impl Fn(&Value) -> Truth, asked: impl Fn() -> Texts) -> Truth {
+        let answer = self.ask(known);
+        match &self.resolved().data {
+            _ if !answer.is_unknown() => answer,
+            Data::Template(template) if !shape::is_shaped(template) => answer,
+            Data::Template(_) | Data::Reference(_) | Data::Unknown(_) => self.fits(&asked()),
+            _ => answer,
+        }
     }
 
     /// Whether two values are equal, structurally; scalars by their text.
@@ -81,7 +100,31 @@ impl Value {
         })
     }
 
-    /// Tests its whole text where that is known; texts with unknown pieces are unknown.
+    /// Whether its text is one of these, by all that is known of it: its pieces, and what the others must look like.
+    pub fn fits(&self, asked: &Texts) -> Truth {
+        self.fits_among(asked, None)
+    }
+
+    /// The same where no text can stand here but the `valid` ones.
+    pub fn fits_among(&self, asked: &Texts, valid: Option<&Texts>) -> Truth {
+        let own = self.resolved();
+        match &own.data {
+            Data::Unknown(unknown) if !unknown.among.is_empty() => {
+                let members = unknown.among.iter();
+                Truth::agreed(members.map(|member| member.fits_among(asked, valid)))
+            }
+            Data::Null | Data::List(_) | Data::Map(_) => Truth::False,
+            _ => match scalar_text(own) {
+                Some(text) => Truth::from(asked.has(&text)),
+                None => {
+                    shape::texts(own).map_or(Truth::Unknown, |texts| texts.within(asked, valid))
+                }
+            },
+        }
+    }
+
+    /// Tests its whole text where that is known; texts with unknown pieces are unknown. Only for what no set of texts
+    /// can ask ([`Value::fits`]): numbers, networks, lengths of time.
     pub fn test_text(&self, test: impl Fn(&str) -> bool) -> Truth {
         self.ask(|value| match &value.data {
             Data::Text(text) => Truth::from(test(text)),
@@ -98,29 +141,55 @@ impl Value {
 
     /// Whether its text begins so; known pieces at the front decide.
     pub fn starts_with(&self, prefix: &str) -> Truth {
-        self.ask(|value| match &value.data {
-            Data::Template(template) if template.text.is_none() => template.edge(prefix, true),
-            _ => value.test_text(|text| text.starts_with(prefix)),
-        })
+        self.piecewise(
+            |value| match &value.data {
+                Data::Template(template) if template.text.is_none() => template.edge(prefix, true),
+                _ => value.test_text(|text| text.starts_with(prefix)),
+            },
+            || Texts::joined([Texts::only(prefix), Texts::all()].iter()),
+        )
     }
 
     /// Whether its text ends so; known pieces at the end decide.
     pub fn ends_with(&self, suffix: &str) -> Truth {
-        self.ask(|value| match &value.data {
-            Data::Template(template) if template.text.is_none() => template.edge(suffix, false),
-            _ => value.test_text(|text| text.ends_with(suffix)),
-        })
+        self.piecewise(
+            |value| match &value.data {
+                Data::Template(template) if template.text.is_none() => template.edge(suffix, false),
+                _ => value.test_text(|text| text.ends_with(suffix)),
+            },
+            || Texts::joined([Texts::all(), Texts::only(suffix)].iter()),
+        )
     }
 
     /// Whether its text has this somewhere; a known piece that has it is enough.
     pub fn has_text(&self, part: &str) -> Truth {
-        self.ask(|value| match &value.data {
-            Data::Template(template) if template.text.is_none() => {
-                let found = template.runs().any(|run| run.contains(part));
-                if found { Truth::True } else { Truth::Unknown }
-            }
-            _ => value.test_text(|text| text.contains(part)),
-        })
+        self.piecewise(
+            |value| match &value.data {
+                Data::Template(template) if template.text.is_none() => {
+                    let found = template.runs().any(|run| run.contains(part));
+                    if found { Truth::True } else { Truth::Unknown }
+                }
+                _ => value.test_text(|text| text.contains(part)),
+            },
+            || Texts::joined([Texts::all(), Texts::only(part), Texts::all()].iter()),
+        )
+    }
+
+    /// What is known of the front of its text.
+    pub fn known_front(&self) -> EcoString {
+        self.known_edge(true)
+    }
+
+    /// What is known of the end of its text.
+    pub fn known_end(&self) -> EcoString {
+        self.known_edge(false)
+    }
+
+    fn known_edge(&self, front: bool) -> EcoString {
+        match &self.resolved().data {
+            Data::Template(template) if template.text.is_none() => template.run_at(front).into(),
+            _ => self.as_text().unwrap_or_default().into(),
+        }
     }
 
     /// Whether it has no members or no text; null counts as empty.

@@ -12,6 +12,7 @@ mod lower;
 mod said;
 mod spelling;
 pub mod walk;
+mod world;
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,6 +22,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog::{Catalog, Path, Relation, Step};
 use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
 use crate::source::Span;
+pub use world::Choice;
 
 /// The number of a resource in its graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

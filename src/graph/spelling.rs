@@ -146,26 +146,22 @@ impl Reader {
                 }
             }
             Data::Unknown(unknown) => {
-                let lists: Option<Vec<&Value>> = unknown
-                    .among
-                    .iter()
-                    .map(|one| match &one.resolved().data {
-                        Data::List(list) if list.rest.is_none() => {
-                            Some(list.items.iter().collect())
-                        }
-                        Data::Null => Some(Vec::new()),
-                        _ => None,
-                    })
-                    .collect::<Option<Vec<Vec<&Value>>>>()
-                    .filter(|lists| !lists.is_empty())
-                    .map(|lists| lists.into_iter().flatten().collect());
-                let known = lists.is_some();
-                let among = lists
-                    .into_iter()
-                    .flatten()
-                    .map(|item| self.item(item, source))
-                    .collect::<Vec<_>>();
-                items.more_or_none(among, unknown.why.clone(), known);
+                let list = |one: &Value| match &one.resolved().data {
+                    Data::List(list) if list.rest.is_none() => Some(
+                        list.items
+                            .iter()
+                            .map(|item| self.item(item, source))
+                            .collect(),
+                    ),
+                    Data::Null => Some(Vec::new()),
+                    _ => None,
+                };
+                let lists: Option<Vec<Vec<Value>>> = unknown.among.iter().map(list).collect();
+                let lists = lists.filter(|lists| !lists.is_empty());
+                match lists {
+                    Some(lists) => items.one_of(lists, unknown.why.clone()),
+                    None => items.more_or_none(Vec::new(), unknown.why.clone(), false),
+                }
             }
             // What is named in the singular is one item, whatever it is.
             Data::Reference(_) if !source.path.0.last().is_some_and(|step| step.each) => {
@@ -252,6 +248,8 @@ pub(super) struct Items {
     perhaps: Vec<Value>,
     why: Option<Why>,
     anything: bool,
+    /// Where all that may be there besides is one of several lists: those.
+    lists: Option<Vec<Vec<Value>>>,
     /// How many sources wrote something, be it an empty list.
     pub(super) written: usize,
 }
@@ -271,7 +269,15 @@ impl Items {
         self.more_or_none(among, why, known);
     }
 
+    /// One of several lists.
+    fn one_of(&mut self, lists: Vec<Vec<Value>>, why: Why) {
+        let first = self.why.is_none();
+        self.more_or_none(lists.concat(), why, true);
+        self.lists = first.then_some(lists);
+    }
+
     fn more_or_none(&mut self, among: Vec<Value>, why: Why, known: bool) {
+        self.lists = None;
         self.written += 1;
         self.anything |= !known || self.perhaps.len() + among.len() > MAX_PERHAPS;
         self.perhaps.extend(among);
@@ -280,6 +286,13 @@ impl Items {
 
     pub(super) fn into_value(self, span: Span) -> Value {
         let span = self.items.first().map_or(span, |item| item.origin.span);
+        if let (Some(lists), Some(why), false) = (self.lists, &self.why, self.anything) {
+            let whole = |list: Vec<Value>| {
+                let items = self.items.iter().cloned().chain(list);
+                Value::tuple(items.collect(), span)
+            };
+            return Value::among(why.clone(), lists.into_iter().map(whole), span);
+        }
         let among = if self.anything {
             Vec::new()
         } else {

@@ -460,6 +460,8 @@ impl Gather<'_> {
                 let number = |values: &[Value]| values.first().and_then(number);
                 match (number(&from), number(&to)) {
                     (None, None) | (Some(-1), _) => (every, None),
+                    // A range in no order is refused: nothing is deployed of which it could be asked.
+                    (Some(from), Some(to)) if from > to && to >= 0 => (every, Some(Why::Invalid)),
                     (Some(from), to) => (clamp(from, to.unwrap_or(from)), None),
                     (None, Some(to)) => (clamp(to, to), None),
                 }

@@ -210,6 +210,10 @@ impl Members {
                 list.items.clone(),
                 list.rest.as_ref().map(|rest| rest.why.clone()),
             ),
+            // One of several lists: which members it has is not known.
+            Data::Unknown(unknown) if unknown.among.iter().any(is_collection) => {
+                (Vec::new(), Some(unknown.why.clone()))
+            }
             _ => (vec![value.clone()], None),
         };
         Members {
@@ -248,6 +252,10 @@ fn principals_of(value: Option<&Value>) -> Vec<Principal> {
             members: Members::of(Some(value)),
         }],
     }
+}
+
+fn is_collection(value: &Value) -> bool {
+    matches!(value.resolved().data, Data::List(_) | Data::Map(_))
 }
 
 /// Adds the conditions of a `Condition` element; gives the reason why there may be more.

@@ -1,8 +1,10 @@
 //! Who is let in: the principals of a statement.
 
+use std::sync::LazyLock;
+
 use super::pattern::any_of;
 use super::{Principal, Statement};
-use crate::eval::{Data, Truth, Value};
+use crate::eval::{Data, Texts, Truth, Value};
 
 /// Whether a statement is about everyone: `*`, the principal `*` of AWS, or all but some with `NotPrincipal`; and the
 /// member that says so (IAM User Guide, "AWS JSON policy elements: Principal").
@@ -37,6 +39,22 @@ pub fn any_principal(
     best
 }
 
+/// What IAM takes for a principal of AWS ("AWS JSON policy elements: Principal"): a number that is not known here is one
+/// of twelve digits all the same.
+static PRINCIPAL: LazyLock<Texts> = LazyLock::new(|| {
+    Texts::matching(
+        r"\*|[0-9]{12}|[A-Z0-9]{16,}|arn:[^:]*:iam::([0-9]{12}:[^:]+|cloudfront:user/[^:]+)|arn:[^:]*:sts::[0-9]{12}:[^:]+(:.*)?",
+    )
+});
+
+/// Whole accounts.
+static ACCOUNT: LazyLock<Texts> =
+    LazyLock::new(|| Texts::matching("[0-9]{12}|arn:[^:]*:iam::[0-9]{12}:root"));
+
+/// Everyone.
+static EVERYONE: LazyLock<Texts> =
+    LazyLock::new(|| Texts::matching(r"\*|arn:[^:]*:[^:]*:[^:]*:\*(:.*)?"));
+
 /// Whether a principal is `*`. Inside an ARN a wildcard for the account is asked for by mistake; IAM refuses it, and who
 /// writes it means everyone.
 fn is_everyone(value: &Value) -> Truth {
@@ -44,31 +62,11 @@ fn is_everyone(value: &Value) -> Truth {
         Data::Reference(_) => Truth::False,
         // An ARN of which a piece is not known names one account: IAM takes no wildcard inside it.
         Data::Template(template) if template.text.is_none() => own.equals_text("*"),
-        _ => own.test_text(|text| {
-            text == "*" || text.starts_with("arn:") && text.split(':').nth(4) == Some("*")
-        }),
+        _ => own.fits(&EVERYONE),
     })
 }
 
 /// Whether a principal is a whole account: its number, or the ARN of its root (IAM User Guide, "AWS account principals").
 pub fn is_account(value: &Value) -> Truth {
-    value.ask(|own| match &own.data {
-        // The number of an account that is not known here is one all the same.
-        Data::Template(template) if template.text.is_none() => {
-            let text = super::pattern::flat(&template.pieces, "000000000000");
-            Truth::from(is_account_text(&text))
-        }
-        Data::Reference(_) | Data::Unknown(_) => Truth::Unknown,
-        _ => own.test_text(is_account_text),
-    })
-}
-
-fn is_account_text(text: &str) -> bool {
-    let number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    number(text)
-        || text
-            .strip_prefix("arn:")
-            .and_then(|rest| rest.split_once(":iam::"))
-            .and_then(|(_, rest)| rest.strip_suffix(":root"))
-            .is_some_and(number)
+    value.fits_among(&ACCOUNT, Some(&PRINCIPAL))
 }

@@ -3,8 +3,10 @@
 //! Actions are compared without case, resources with it
 //! (IAM User Guide, "IAM JSON policy elements: Action" and "Resource").
 
+use std::sync::LazyLock;
+
 use super::Members;
-use crate::eval::{Data, Piece, Reference, Truth, Value, Why};
+use crate::eval::{Data, Piece, Reference, Texts, Truth, Value, Why};
 use crate::source::Span;
 
 /// Whether a pattern matches a text.
@@ -51,18 +53,22 @@ fn at_once(pattern: &str, text: &str, ignore_case: bool) -> Option<bool> {
     }
 }
 
+/// The patterns of every text.
+static STARS: LazyLock<Texts> = LazyLock::new(|| Texts::matching(r"\*+"));
+
 /// Whether one pattern, perhaps with pieces that are not known, covers another. Such a piece is at most `*`.
 pub fn value_covers(item: &Value, wanted: &str, ignore_case: bool) -> Truth {
     item.ask(|own| match &own.data {
         Data::Template(template) if template.text.is_none() => {
             // A piece that is the name of one resource is not that of all.
-            if covers(&flat(&template.pieces, "*"), wanted, ignore_case) {
-                Truth::Unknown
-            } else {
-                Truth::False
+            match covers(&flat(&template.pieces, "*"), wanted, ignore_case) {
+                true if wanted == "*" => own.fits(&STARS),
+                true => Truth::Unknown,
+                false => Truth::False,
             }
         }
         Data::Reference(reference) if wanted == "*" && names_one(reference) => Truth::False,
+        Data::Reference(_) if wanted == "*" => own.fits(&STARS),
         _ => own.test_text(|text| covers(text, wanted, ignore_case)),
     })
 }

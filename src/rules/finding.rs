@@ -159,6 +159,7 @@ impl Labels {
                 Role::Reference => "it is used here",
                 Role::Mapping => "it comes from this mapping",
                 Role::Expression => "it is computed here",
+                Role::StandIn => "changes of it are ignored here",
                 Role::Call if calls => "called from here",
                 Role::Call => "it is made by this call",
             };

@@ -8,6 +8,7 @@ mod set;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod worlds;
 
 use rayon::prelude::*;
 
@@ -98,7 +99,7 @@ pub fn check(
 }
 
 fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {
-    let outcome = declared::evaluate(&rule.check, subject);
+    let outcome = worlds::ask(&rule.check, subject);
     finding::of(rule, subject.resource, outcome)
         .into_iter()
         .map(|finding| (at, finding))

@@ -69,7 +69,12 @@ impl<'a> Subject<'a> {
                         continue;
                     }
                     seen.push(id);
-                    let held = held(self.graph.resource(id), self.graph, self.catalog);
+                    // One of its alternatives may stand for the resource itself.
+                    let resource = match id == own {
+                        true => self.resource,
+                        false => self.graph.resource(id),
+                    };
+                    let held = held(resource, self.graph, self.catalog);
                     all.extend(
                         held.into_iter()
                             .filter(|held| held.usage == Usage::Identity),

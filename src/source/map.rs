@@ -36,6 +36,29 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// The same file where nothing stands but at one place: every byte there keeps its offset, and every line its number.
+    pub fn only(&self, span: Span) -> SourceFile {
+        let range = span.start as usize..span.end as usize;
+        let blank = |(at, byte): (usize, u8)| match byte {
+            b'\n' | b'\r' => byte,
+            _ if range.contains(&at) => byte,
+            _ => b' ',
+        };
+        let bytes: Vec<u8> = self.text.bytes().enumerate().map(blank).collect();
+        self.replaced(&String::from_utf8_lossy(&bytes))
+    }
+
+    /// The same file with another text.
+    pub fn replaced(&self, text: &str) -> SourceFile {
+        SourceFile {
+            id: self.id,
+            path: self.path.clone(),
+            at: self.at.clone(),
+            text: text.into(),
+            lines: OnceLock::new(),
+        }
+    }
+
     /// The place of a byte offset; one past the end is allowed, farther is clamped.
     pub fn position(&self, offset: u32) -> Position {
         let offset = self

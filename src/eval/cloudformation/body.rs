@@ -107,10 +107,11 @@ impl Evaluator<'_, '_> {
             return Truth::Unknown;
         };
         let (node, scope) = (resource.item.node, resource.item.scope.clone());
-        match self.document.get(node, "Condition") {
+        let own = match self.document.get(node, "Condition") {
             Some(pair) => self.named_condition(pair.value, &scope),
             None => Truth::True,
-        }
+        };
+        own & scope.exists()
     }
 
     /// The resource as declared, unless it provably does not exist; those of a nested stack go to `nested`.

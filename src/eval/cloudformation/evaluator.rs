@@ -264,6 +264,11 @@ impl<'e, 'r> Evaluator<'e, 'r> {
                 continue;
             }
             let value = self.value(item.node, &item.scope);
+            // A turn of a loop in here that is perhaps not taken.
+            if item.scope.exists() != scope.exists() {
+                rest.get_or_insert_with(|| unknown(Why::Condition));
+                continue;
+            }
             if !matches!(value.data, Data::Null) {
                 entries.push(Entry {
                     key,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::evaluator::{Evaluator, Item, unknown};
-use crate::eval::{Data, Unknown, Value, Why};
-use crate::source::Code;
+use crate::eval::{Data, Truth, Unknown, Value, Why};
+use crate::source::{Code, Span};
 use crate::syntax::yaml::{Kind, NodeId};
 
 /// How many loops may lie in each other; CloudFormation allows five.
@@ -19,19 +19,22 @@ pub(super) struct Scope(Option<Arc<Binding>>);
 
 struct Binding {
     name: EcoString,
-    text: EcoString,
-    value: Value,
+    turn: Turn,
     outer: Scope,
 }
 
 impl Scope {
-    fn with(&self, name: &str, text: &str, value: Value) -> Scope {
+    fn with(&self, name: &str, turn: Turn) -> Scope {
         Scope(Some(Arc::new(Binding {
             name: name.into(),
-            text: text.into(),
-            value,
+            turn,
             outer: self.clone(),
         })))
+    }
+
+    /// Whether the loops around surely take this turn.
+    pub(super) fn exists(&self) -> Truth {
+        Truth::all(self.bindings().map(|binding| binding.turn.exists))
     }
 
     fn bindings(&self) -> impl Iterator<Item = &Binding> {
@@ -42,7 +45,7 @@ impl Scope {
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.bindings()
             .find(|binding| binding.name == name)
-            .map(|binding| &binding.value)
+            .map(|binding| &binding.turn.value)
     }
 
     /// Puts the values of loop variables in the place of `${Name}`, and without what is neither letter nor digit in
@@ -56,10 +59,11 @@ impl Scope {
             let whole = format!("${{{}}}", binding.name);
             let plain = format!("&{{{}}}", binding.name);
             if text.contains(&whole) {
-                text = text.replace(&whole, &binding.text);
+                text = text.replace(&whole, &binding.turn.text);
             }
             if text.contains(&plain) {
                 let letters: String = binding
+                    .turn
                     .text
                     .chars()
                     .filter(char::is_ascii_alphanumeric)
@@ -69,6 +73,66 @@ impl Scope {
         }
         text.into()
     }
+}
+
+/// One turn of a loop.
+#[derive(Clone)]
+struct Turn {
+    text: EcoString,
+    value: Value,
+    /// Whether the loop surely takes it.
+    exists: Truth,
+}
+
+/// The turns of a loop.
+struct Turns {
+    known: Vec<Turn>,
+    /// Why there may be others.
+    open: Option<Why>,
+}
+
+/// The turns that a loop takes over a list. One of several lists has perhaps each of their members; a member that nobody
+/// knows is one turn that stands for any, under the name of the variable as it is written: what its body says without the
+/// variable holds for whatever the member is.
+fn turns(name: &str, list: &Value, span: Span) -> Turns {
+    let mut known: Vec<Turn> = Vec::new();
+    let mut open: Option<Why> = None;
+    let lists: Vec<&Value> = match &list.resolved().data {
+        Data::Unknown(unknown) if !unknown.among.is_empty() => unknown.among.iter().collect(),
+        _ => vec![list],
+    };
+    let exists = Truth::from(lists.len() == 1) | Truth::Unknown;
+    for one in &lists {
+        let Data::List(members) = &one.resolved().data else {
+            let why = one.first_why().unwrap_or(Why::Invalid);
+            open.get_or_insert(why);
+            continue;
+        };
+        if let Some(rest) = &members.rest {
+            open.get_or_insert_with(|| rest.why.clone());
+        }
+        for item in &members.items {
+            match super::text::known(item) {
+                Some(text) if known.iter().any(|turn| turn.text == text) => {}
+                Some(text) => known.push(Turn {
+                    text,
+                    value: item.clone(),
+                    exists,
+                }),
+                None => {
+                    open.get_or_insert_with(|| item.first_why().unwrap_or(Why::Invalid));
+                }
+            }
+        }
+    }
+    if let Some(why) = open.as_ref().filter(|why| **why != Why::Invalid) {
+        known.push(Turn {
+            text: ecow::eco_format!("${{{name}}}"),
+            value: Value::unknown(why.clone(), span),
+            exists: Truth::Unknown,
+        });
+    }
+    Turns { known, open }
 }
 
 impl Evaluator<'_, '_> {
@@ -155,16 +219,14 @@ impl Evaluator<'_, '_> {
             return Err(Why::Limit);
         }
         let list = self.value(collection, scope);
-        let items = match &list.resolved().data {
-            Data::List(list) if list.rest.is_none() => list.clone(),
-            _ => return Err(list.first_why().unwrap_or(Why::Invalid)),
-        };
-        for item in &items.items {
-            let text =
-                super::text::known(item).ok_or_else(|| item.first_why().unwrap_or(Why::Invalid))?;
-            let inner = scope.with(&name, &text, item.clone());
+        let turns = turns(&name, &list, span);
+        for turn in &turns.known {
+            let inner = scope.with(&name, turn.clone());
             self.unroll(body, &inner, depth + 1, into, rest);
         }
-        Ok(())
+        match turns.open {
+            Some(why) => Err(why),
+            None => Ok(()),
+        }
     }
 }

@@ -17,6 +17,7 @@ mod foreach;
 mod intrinsic;
 mod json;
 mod list;
+mod local;
 mod mapping;
 mod name;
 mod nested;
@@ -61,9 +62,10 @@ pub fn evaluate(request: &Request<'_>) -> Stack {
         .diagnostics
         .extend(request.document.errors.iter().cloned());
     let root = context::Place::root(request);
+    let whole = context.included(request.document, &root);
     let made = Evaluator::new(
         &mut context,
-        request.document,
+        whole.as_ref().unwrap_or(request.document),
         &request.file.text,
         root,
         arguments,

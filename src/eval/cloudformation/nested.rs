@@ -1,5 +1,5 @@
 //! Nested stacks: `AWS::CloudFormation::Stack` and `AWS::Serverless::Application` whose template is a local file, as
-//! `aws cloudformation package` takes them.
+//! `aws cloudformation package` takes them or as an app of CDK wrote it; and stack sets that hold their template.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::context::{MAX_NESTED, Place, Template};
+use super::context::{MAX_NESTED, Place};
 use super::evaluator::Evaluator;
 use super::parameter::{Argument, Arguments};
 use super::text::known;
 use crate::eval::{Data, Declared, Role, Truth, Value, Via, Why};
 use crate::source::{Closed, Code, Diagnostic, Span};
-use crate::syntax::yaml;
+use crate::syntax::yaml::Document;
 
 /// A nested stack that was evaluated.
 pub(super) struct Child {
@@ -72,11 +72,16 @@ impl Evaluator<'_, '_> {
             return known.clone();
         }
         let resource = self.resources.get(id)?.clone();
-        let property = template_property(&resource.type_name)?;
-        if !self.making.insert(id.clone()) {
+        let key = resource.item.key;
+        let property = template_property(&resource.type_name);
+        let is_set = resource.type_name == "AWS::CloudFormation::StackSet";
+        if (property.is_none() && !is_set) || !self.making.insert(id.clone()) {
             return None;
         }
-        let child = self.make_child(id, property, resource.item.key);
+        let child = match property {
+            Some(property) => self.make_child(id, property, key),
+            None => self.stack_set(id, key),
+        };
         self.making.remove(id);
         self.children.insert(id.clone(), child.clone());
         child
@@ -90,11 +95,16 @@ impl Evaluator<'_, '_> {
             return None;
         };
         let span = location.origin.span;
-        let Some(url) = known(location) else {
+        let written = known(location);
+        let asset = match &written {
+            Some(url) if !url.contains("://") => None,
+            _ => self.asset(id, property, location),
+        };
+        let Some(url) = asset.or(written) else {
             self.context.missing(id.clone(), key);
             return None;
         };
-        let template = match self.find_template(&url) {
+        let template = match self.context.find(&self.place, &url) {
             Some(Ok(template)) => template,
             Some(Err(closed)) => {
                 self.say_closed(&url, span, &closed);
@@ -107,30 +117,62 @@ impl Evaluator<'_, '_> {
             }
         };
         let (file, document) = &*template;
-        if self.place.above.contains(&file.at) {
-            self.error(
-                Code::Cycle,
-                span,
-                format!("circular nested stacks: `{url}` is being made by itself"),
-            );
-            self.context.missing(url, span);
-            return None;
-        }
-        if self.place.above.len() > MAX_NESTED || !self.context.nested(span) {
-            self.error(
-                Code::Limit,
-                span,
-                format!("nested stacks lie more than {MAX_NESTED} deep"),
-            );
-            self.context.missing(url, span);
-            return None;
-        }
-        let place = self.child_place(id, key, file.at.clone());
         let arguments = arguments(map.value("Parameters"), map.rest.is_some());
+        let place = self.child_place(id, key, file.at.clone(), file.at.clone());
+        self.run_child(document, &file.text, place, arguments, span)
+    }
+
+    /// The template that a stack set holds as a text.
+    fn stack_set(&mut self, id: &EcoString, key: Span) -> Option<Arc<Child>> {
+        let body = self.body(id);
+        let map = body.as_map()?;
+        let Some(template) = map.value("TemplateBody") else {
+            return self.make_child(id, "TemplateURL", key);
+        };
+        let span = template.origin.span;
+        let Some(text) = known(template) else {
+            self.context.missing(id.clone(), span);
+            return None;
+        };
+        let (document, text) = self.context.inside(&text, span);
+        self.context.grant(document.nodes.len());
+        self.context
+            .diagnostics
+            .extend(document.errors.iter().cloned());
+        let arguments = pairs(map.value("Parameters"), map.rest.is_some());
+        let inside = self.place.path.join(format!("#{id}"));
+        let place = self.child_place(id, key, self.place.path.clone(), inside.into());
+        self.run_child(&document, &text, place, arguments, span)
+    }
+
+    fn run_child(
+        &mut self,
+        document: &Document,
+        text: &str,
+        place: Place,
+        arguments: Arguments,
+        span: Span,
+    ) -> Option<Arc<Child>> {
+        let (own, above) = place.above.split_last()?;
+        let shown = self.context.door.scope().shown(own);
+        if above.contains(own) {
+            let message = format!("circular nested stacks: `{shown}` is being made by itself");
+            self.error(Code::Cycle, span, message);
+            self.context.missing(shown, span);
+            return None;
+        }
+        if above.len() > MAX_NESTED || !self.context.nested(span) {
+            let message = format!("nested stacks lie more than {MAX_NESTED} deep");
+            self.error(Code::Limit, span, message);
+            self.context.missing(shown, span);
+            return None;
+        }
         if !self.context.enter(span) {
             return None;
         }
-        let made = Evaluator::new(self.context, document, &file.text, place, arguments).run();
+        let whole = self.context.included(document, &place);
+        let document = whole.as_ref().unwrap_or(document);
+        let made = Evaluator::new(self.context, document, text, place, arguments).run();
         self.context.leave();
         Some(Arc::new(Child {
             resources: made.resources,
@@ -138,10 +180,11 @@ impl Evaluator<'_, '_> {
         }))
     }
 
-    fn child_place(&mut self, id: &EcoString, key: Span, path: Arc<Path>) -> Place {
+    /// Where a template stands; `own` tells it apart from those it lies in.
+    fn child_place(&mut self, id: &EcoString, key: Span, path: Arc<Path>, own: Arc<Path>) -> Place {
         let exists = self.exists(id) & self.place.exists;
         let mut above = self.place.above.clone();
-        above.push(path.clone());
+        above.push(own);
         let module = match self.place.module.as_str() {
             "" => id.clone(),
             outer => ecow::eco_format!("{outer}/{id}"),
@@ -161,35 +204,6 @@ impl Evaluator<'_, '_> {
             },
             above,
         }
-    }
-
-    /// The template in a file that a location names; nothing where it names no file.
-    fn find_template(&mut self, url: &str) -> Option<Result<Template, Closed>> {
-        if url.contains("://") || url.is_empty() {
-            return None;
-        }
-        let url = url.replace('\\', "/");
-        let path = self.place.folder().join(&url);
-        let path = self.context.door.scope().absolute(&path);
-        if let Some(known) = self.context.templates.get(&path) {
-            return Some(known.clone());
-        }
-        let template = self.load(&path);
-        self.context.templates.insert(path, template.clone());
-        Some(template)
-    }
-
-    fn load(&mut self, path: &Path) -> Result<Template, Closed> {
-        let bytes = self.context.door.read(path)?;
-        let shown = self.context.door.scope().shown(path);
-        let (file, problem) = self.context.sources.add_file(path, &shown, bytes);
-        let document = yaml::parse(&file);
-        self.context.diagnostics.extend(problem);
-        self.context
-            .diagnostics
-            .extend(document.errors.iter().cloned());
-        self.context.grant(document.nodes.len());
-        Ok(Arc::new((file, document)))
     }
 
     /// Says why a template that lies beside this one is not read. What is not there (it may be built, or packaged from
@@ -238,4 +252,35 @@ fn arguments(parameters: Option<&Value>, open: bool) -> Arguments {
     }
     let rest = map.rest.clone();
     Arguments { given, rest }
+}
+
+/// The arguments that a list of `ParameterKey` and `ParameterValue` passes.
+fn pairs(parameters: Option<&Value>, open: bool) -> Arguments {
+    let members = match parameters.map(|value| &value.resolved().data) {
+        Some(Data::List(list)) if list.rest.is_none() => list.items.as_slice(),
+        None if !open => &[],
+        _ => {
+            let why = parameters
+                .and_then(Value::first_why)
+                .unwrap_or(Why::Condition);
+            return Arguments {
+                given: BTreeMap::new(),
+                rest: Some(super::evaluator::unknown(why)),
+            };
+        }
+    };
+    let given = members.iter().filter_map(|member| {
+        let map = member.as_map()?;
+        let name = map.get("ParameterKey")?;
+        let value = map.value("ParameterValue")?.clone();
+        let argument = Argument {
+            key: name.span,
+            value: Some(value.through(name.span, Role::Argument)),
+        };
+        Some((known(&name.value)?, argument))
+    });
+    Arguments {
+        given: given.collect(),
+        rest: None,
+    }
 }

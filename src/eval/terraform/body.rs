@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
-use super::blocks::BlocksOfType;
+use super::blocks::{BlocksOfType, Made};
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::fail;
 use super::iam_policy;
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
                     .repeated(member.repetition.as_ref());
                 let mut body = self.map_of(scope, &items, header, Some((row, at, member)));
                 self.derive(instance, row, &mut body, header);
-                body
+                self.stand_ins(instance, row, body)
             },
         )
     }
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
             || {
                 let scope = Scope::of(instance, instance.module.tree(&block.layers.base))
                     .repeated(member.repetition.as_ref());
-                match found {
+                let value = match found {
                     Some(argument) => self.attribute_value(
                         scope.in_tree(instance.module.tree(&argument)),
                         &argument.node,
@@ -131,7 +131,8 @@ impl Evaluator<'_> {
                             .cloned()
                             .unwrap_or_else(|| Value::null(header))
                     }
-                }
+                };
+                self.stand_in(instance, row, name, value)
             },
         );
         // What the configuration leaves null or unknown is up to the provider: the reference alone remains.
@@ -200,10 +201,10 @@ impl Evaluator<'_> {
                         blocks.len() - 1
                     });
                     let same = &mut blocks[slot];
-                    let (values, rest) = (&mut same.values, &mut same.rest);
-                    if let Err(failure) = self.block(scope, item.file, &block, values, rest) {
+                    if let Err(failure) = self.block(scope, item.file, &block, &mut same.made) {
                         self.settle(Err(failure), header);
-                        same.rest = Some(Arc::new(Unknown {
+                        same.made.lists = None;
+                        same.made.rest = Some(Arc::new(Unknown {
                             why: Why::Invalid,
                             among: vec![],
                         }));
@@ -221,12 +222,12 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
         file: u32,
         block: &Block,
-        values: &mut Vec<Value>,
-        rest: &mut Option<Arc<Unknown>>,
+        made: &mut Made,
     ) -> Result<(), Failure> {
         let tree = scope.tree;
         if tree.slice(block.name) != "dynamic" {
-            values.push(self.nested(scope, file, block, tree.span(block.header))?);
+            made.values
+                .push(self.nested(scope, file, block, tree.span(block.header))?);
             return Ok(());
         }
         let header = tree.span(block.header);
@@ -273,13 +274,11 @@ impl Evaluator<'_> {
             )
         };
         let collection = self.evaluate(scope, for_each.value)?;
-        self.each_of(
-            &collection,
-            tree.expr_span(for_each.value),
-            &once,
-            values,
-            rest,
-        )
+        // What another block of the type leaves open cannot be told apart from this one's lists.
+        let before = made.rest.take();
+        let done = self.each_of(&collection, tree.expr_span(for_each.value), &once, made);
+        made.add_rest(before);
+        done
     }
 
     /// Runs `once` for each member of the collection of a `dynamic` block.
@@ -288,8 +287,7 @@ impl Evaluator<'_> {
         collection: &Value,
         span: Span,
         once: &dyn Fn(Value, Value) -> Evaluated,
-        values: &mut Vec<Value>,
-        rest: &mut Option<Arc<Unknown>>,
+        made: &mut Made,
     ) -> Result<(), Failure> {
         // A block that may be there; if it cannot be evaluated it could be anything.
         let possible = |why: &Why, key: Value, value: Value| {
@@ -309,43 +307,48 @@ impl Evaluator<'_> {
                         Collection::Set => item.clone(),
                         _ => Value::new(Data::Number((index as i64).into()), span),
                     };
-                    values.push(once(key, item.clone())?);
+                    made.values.push(once(key, item.clone())?);
                 }
-                list.rest.clone()
+                list.rest.clone().map(|rest| (rest, Vec::new()))
             }
             Data::Map(map) => {
                 for entry in &map.entries {
-                    values.push(once(
+                    made.values.push(once(
                         Value::text(entry.key.clone(), entry.span),
                         entry.value.clone(),
                     )?);
                 }
-                map.rest.clone()
+                map.rest.clone().map(|rest| {
+                    let keys = map.possible().into_iter().flatten();
+                    let keys = keys.map(|(key, _)| Value::text(key.clone(), span));
+                    (rest, keys.collect())
+                })
             }
             Data::Unknown(unknown) if !unknown.among.is_empty() => {
-                let mut among = Vec::new();
+                let mut lists = Vec::new();
                 for alternative in &unknown.among {
-                    let mut more = Vec::new();
-                    let mut open = None;
-                    self.each_of(alternative, span, once, &mut more, &mut open)?;
-                    if let Some(open) = open {
-                        *rest = Some(open);
+                    let mut of_it = Made::default();
+                    self.each_of(alternative, span, once, &mut of_it)?;
+                    if let Some(open) = of_it.rest {
+                        made.rest = Some(open);
                         return Ok(());
                     }
-                    among.extend(more);
+                    lists.push(of_it.values);
                 }
+                let among = lists.concat();
                 if !among.is_empty() {
-                    *rest = Some(Arc::new(Unknown {
+                    made.rest = Some(Arc::new(Unknown {
                         why: unknown.why.clone(),
                         among,
                     }));
+                    made.lists = Some(lists);
                 }
                 None
             }
             Data::Unknown(_) | Data::Reference(_) => {
                 let why = known.first_why().unwrap_or(Why::Invalid);
                 let part = |name: &str| Value::unknown(Why::Instance(name.into()), span);
-                *rest = possible(
+                made.rest = possible(
                     &why,
                     part("the key of a dynamic block"),
                     part("the value of a dynamic block"),
@@ -360,9 +363,22 @@ impl Evaluator<'_> {
                 ));
             }
         };
-        if let Some(open) = open {
-            let key = Value::unknown(open.why.clone(), span);
-            *rest = possible(&open.why, key, operator::member_of(&open, span));
+        if let Some((open, keys)) = open {
+            let key = |at: usize| {
+                keys.get(at)
+                    .cloned()
+                    .unwrap_or_else(|| Value::unknown(open.why.clone(), span))
+            };
+            let each = open.among.iter().enumerate();
+            // Each of those that may be there is a block of its own; if one cannot be evaluated it could be anything.
+            let each = each.map(|(at, value)| once(key(at), value.clone()).ok());
+            made.rest = match each.collect::<Option<Vec<Value>>>() {
+                Some(among) if !among.is_empty() => Some(Arc::new(Unknown {
+                    why: open.why.clone(),
+                    among,
+                })),
+                _ => possible(&open.why, key(0), operator::member_of(&open, span)),
+            };
         }
         Ok(())
     }

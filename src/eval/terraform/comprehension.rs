@@ -27,10 +27,9 @@ impl Evaluator<'_> {
                     };
                     self.for_member(scope, node, key, item.clone(), Truth::True, &mut results)?;
                 }
-                if let Some(rest) = &list.rest {
-                    let value = operator::member_of(rest, span);
-                    let key = Value::unknown(rest.why.clone(), span);
-                    self.for_rest(scope, node, key, value, rest, &mut results)?;
+                for (why, value) in list.rest.iter().flat_map(|rest| members_of(rest, span)) {
+                    let key = Value::unknown(why.clone(), span);
+                    self.for_rest(scope, node, key, value, &why, &mut results);
                 }
             }
             Data::Map(map) => {
@@ -45,16 +44,17 @@ impl Evaluator<'_> {
                         &mut results,
                     )?;
                 }
-                if let Some(rest) = &map.rest {
-                    let key = Value::unknown(rest.why.clone(), span);
-                    self.for_rest(
-                        scope,
-                        node,
-                        key,
-                        operator::member_of(rest, span),
-                        rest,
-                        &mut results,
-                    )?;
+                match (map.possible(), &map.rest) {
+                    (Some(possible), Some(rest)) => possible.for_each(|(key, value)| {
+                        let key = Value::text(key.clone(), span);
+                        self.for_rest(scope, node, key, value.clone(), &rest.why, &mut results);
+                    }),
+                    (_, rest) => {
+                        for (why, value) in rest.iter().flat_map(|rest| members_of(rest, span)) {
+                            let key = Value::unknown(why.clone(), span);
+                            self.for_rest(scope, node, key, value, &why, &mut results);
+                        }
+                    }
                 }
             }
             Data::Unknown(_) | Data::Reference(_) => return Ok(unknown_from(known, span)),
@@ -75,20 +75,16 @@ impl Evaluator<'_> {
         node: &For,
         key: Value,
         value: Value,
-        rest: &Unknown,
+        why: &Why,
         results: &mut ForResults,
-    ) -> Result<(), Failure> {
+    ) {
         // A member that is not known to exist: what it would give is only a possibility, and its failure is no failure.
         if self
             .for_member(scope, node, key, value, Truth::Unknown, results)
             .is_err()
         {
-            results.rest = Some(Unknown {
-                why: rest.why.clone(),
-                among: Vec::new(),
-            });
+            results.anything(why.clone());
         }
-        Ok(())
     }
 
     fn for_member(
@@ -155,7 +151,7 @@ impl Evaluator<'_> {
         let result = self.evaluate(scope, node.result)?;
         match (exists, key) {
             (Truth::True, key) => results.items.push((key, result)),
-            (_, _) => results.possible(why, result),
+            (_, key) => results.possible(why, key.map(|key| key.text), result),
         }
         Ok(())
     }
@@ -181,21 +177,36 @@ fn written(key: &Value, made: Span) -> Span {
 struct ForResults {
     items: Vec<(Option<MadeKey>, Value)>,
     rest: Option<Unknown>,
+    /// The keys of what may be there; less than that where some are not known.
+    maybe: Vec<EcoString>,
 }
 
+/// The most results that may be there of which each is kept.
+const MAX_POSSIBLE: usize = 16;
+
 impl ForResults {
-    fn possible(&mut self, why: Why, value: Value) {
+    fn possible(&mut self, why: Why, key: Option<EcoString>, value: Value) {
         match &mut self.rest {
             // An empty list of alternatives means "anything" already.
-            Some(rest) if rest.among.is_empty() || rest.among.len() >= 16 => rest.among.clear(),
+            Some(rest) if rest.among.is_empty() || rest.among.len() >= MAX_POSSIBLE => {
+                rest.among.clear();
+            }
             Some(rest) => rest.among.push(value),
             None => {
                 self.rest = Some(Unknown {
                     why,
                     among: vec![value],
-                })
+                });
             }
         }
+        self.maybe.extend(key);
+    }
+
+    fn anything(&mut self, why: Why) {
+        self.rest = Some(Unknown {
+            why,
+            among: Vec::new(),
+        });
     }
 
     fn finish(self, node: &For, span: Span) -> Evaluated {
@@ -246,9 +257,33 @@ impl ForResults {
                 entry.value = Value::new(Data::List(Arc::new(list)), span);
             }
         }
-        Ok(Value::new(
-            Data::Map(Arc::new(Map::new(entries, rest, Collection::Structural))),
-            span,
-        ))
+        let mut map = Map::new(entries, rest, Collection::Structural);
+        // What may be in a group is no entry, and of two that may have one key one is.
+        let known = !node.group
+            && map
+                .rest
+                .as_ref()
+                .is_some_and(|rest| rest.among.len() == self.maybe.len());
+        let mut keys: Vec<&EcoString> = self
+            .maybe
+            .iter()
+            .chain(map.entries.iter().map(|entry| &entry.key))
+            .collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        if known && keys.len() == all {
+            map.maybe = self.maybe;
+        }
+        Ok(Value::new(Data::Map(Arc::new(map)), span))
+    }
+}
+
+/// The members that may be there, each by itself where they are few.
+fn members_of(rest: &Unknown, span: Span) -> Vec<(Why, Value)> {
+    let each = |value: &Value| (rest.why.clone(), value.clone());
+    match rest.among.as_slice() {
+        [] => vec![(rest.why.clone(), operator::member_of(rest, span))],
+        among => among.iter().map(each).collect(),
     }
 }

@@ -342,7 +342,16 @@ impl Evaluator<'_> {
                         entry.value.clone(),
                     )
                 });
-                (members.collect(), map.rest.clone())
+                let mut members: Vec<Member> = members.collect();
+                let Some(possible) = map.possible() else {
+                    return (members, map.rest.clone());
+                };
+                members.extend(possible.map(|(key, value)| Member {
+                    exists: Truth::Unknown,
+                    ..member(key.clone(), Value::text(key.clone(), span), value.clone())
+                }));
+                members.sort_by(|a, b| a.key.cmp(&b.key));
+                (members, None)
             }
             Data::List(list) => {
                 if list.kind != Collection::Set && !(list.items.is_empty() && list.rest.is_none()) {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::model::{Amount, Test};
 use super::time::seconds;
 use crate::catalog::Literal;
-use crate::eval::{Data, Number, Truth, Value};
+use crate::eval::{Data, Number, Texts, Truth, Value};
 use crate::network::address::{Addresses, parse};
 
 /// Whether a value passes a test. What is absent passes only `exists: false`, `equals: null` and `plaintext: false`.
@@ -32,7 +32,10 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
         Test::OneOf(literals) => {
             value.ask(|one| Truth::any(literals.iter().map(|literal| equals(one, literal))))
         }
-        Test::Matches(glob) => value.test_text(|text| matches(glob, text)),
+        Test::Matches(glob) => match value.as_text() {
+            Some(text) => Truth::from(matches(glob, text)),
+            None => value.fits(&Texts::glob(glob)),
+        },
         Test::StartsWith(text) => value.starts_with(text),
         Test::EndsWith(text) => value.ends_with(text),
         Test::Contains(literal) => contains(value, literal),
@@ -68,8 +71,11 @@ fn compare(value: &Value, amount: &Amount, fits: impl Fn(Ordering) -> bool) -> T
 }
 
 /// Whether a text stands in the configuration. What is read or made when it is deployed does not, whatever it is, nor
-/// does what is to be filled in later: nothing, or JSON that holds nothing.
+/// does what is to be filled in later: nothing, JSON that holds nothing, or what changes are ignored of.
 fn plaintext(value: &Value) -> Truth {
+    if value.origin.is_stand_in() || value.resolved().origin.is_stand_in() {
+        return Truth::False;
+    }
     let here = |text: &str| Truth::from(!is_blank(text) && !text.contains("{{resolve:"));
     match &value.resolved().data {
         Data::Text(text) => here(text),

@@ -3,7 +3,7 @@
 use super::identities::{itself, some_neighbour, values};
 use super::statements::{Bad, judge};
 use crate::catalog::Usage;
-use crate::eval::{Data, Truth, Why};
+use crate::eval::{Data, Texts, Truth, Why};
 use crate::policy::party::any_principal;
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
@@ -18,20 +18,25 @@ pub(super) fn same_account(subject: &Subject<'_>) -> Outcome {
             .filter_map(|resource| account_of(resource.as_text()?))
             .collect();
         let aws = |principal: &&crate::policy::Principal| principal.kind == "AWS";
+        let own = own.join("|");
+        let (some, same) = (of_account("[0-9]{12}"), of_account(&own));
         let other = any_principal(statement, aws, |value| {
-            let differs = |text: &str| {
-                let account = account_of(text);
-                account.is_some_and(|account| own.iter().all(|own| *own != account))
-            };
             // Where no number is written there is nothing to differ from; what the stack makes is of its account.
             match value.resolved().data {
                 _ if own.is_empty() => Truth::False,
                 Data::Reference(_) => Truth::False,
-                _ => value.test_text(differs),
+                _ => value.fits(&some) & !value.fits(&same),
             }
         });
         vec![Bad::new(other).and(statement.allows())]
     })
+}
+
+/// The numbers of accounts, and ARNs with one.
+fn of_account(number: &str) -> Texts {
+    Texts::matching(&format!(
+        "({number})|arn:[^:]*:[^:]*:[^:]*:({number})(:.*)?"
+    ))
 }
 
 /// The account in an ARN, or of a principal that is one.

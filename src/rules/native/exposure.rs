@@ -1,10 +1,12 @@
 //! Whom the policies of resources let in.
 
+use std::sync::LazyLock;
+
 use super::identities::values;
 use super::statements::{Bad, judge};
 use super::trust::is_known;
 use crate::catalog::Usage;
-use crate::eval::{Truth, Value};
+use crate::eval::{Texts, Truth, Value};
 use crate::policy::condition::asks_for;
 use crate::policy::party::{any_principal, everyone};
 use crate::policy::{Statement, any_of, closed_to_strangers, has_action};
@@ -26,7 +28,7 @@ pub(super) fn search_public(subject: &Subject<'_>) -> Outcome {
     let domain = subject.resource;
     let asked = values(domain, "advanced_security_options.enabled");
     let asked = asked.into_iter().map(|enabled| {
-        let truth = enabled.test_text(|text| text == "true");
+        let truth = enabled.is_true();
         if truth.is_unknown() {
             return Outcome::new(truth, Witness::of(&enabled));
         }
@@ -45,11 +47,15 @@ fn first_action(statement: &Statement) -> String {
 }
 
 /// Everyone may do something like this, and nothing narrows it.
-fn public_class(subject: &Subject<'_>, fronts: &[&str]) -> Outcome {
+fn public_class(subject: &Subject<'_>, front: &str) -> Outcome {
+    let reaching = reaching(front);
     judge(subject, Usage::Resource, |held, statement| {
         let (all, who) = everyone(statement);
         let (does, action) = any_of(statement.any_actions(), |item| {
-            item.test_text(|text| reaches(text, fronts) != statement.not_actions.written)
+            match statement.not_actions.written {
+                true => !item.fits(&reaching),
+                false => item.fits(&reaching),
+            }
         });
         let wanted = action
             .as_ref()
@@ -62,49 +68,47 @@ fn public_class(subject: &Subject<'_>, fronts: &[&str]) -> Outcome {
     })
 }
 
-/// Whether a pattern of actions meets names that begin so.
-fn reaches(pattern: &str, fronts: &[&str]) -> bool {
-    let pattern = pattern.to_ascii_lowercase();
-    let pattern = pattern.as_str();
-    fronts.iter().any(|front| {
-        let known = pattern.split(['*', '?']).next().unwrap_or_default();
-        let wild = known.len() < pattern.len();
-        known.starts_with(front) || (wild && front.starts_with(known))
-    })
+/// The patterns of actions that meet names which begin so: they begin so too, or with less and a wildcard.
+fn reaching(front: &str) -> Texts {
+    let less = (0..front.len()).filter_map(|len| front.get(..len));
+    let less: Vec<String> = less.map(|front| format!("{front}[*?].*")).collect();
+    Texts::matching(&format!("(?i){front}.*|{}", less.join("|")))
 }
 
 /// Reading objects or settings.
 pub(super) fn public_get(subject: &Subject<'_>) -> Outcome {
-    public_class(subject, &["s3:get"])
+    public_class(subject, "s3:get")
 }
 
 /// Listing.
 pub(super) fn public_list(subject: &Subject<'_>) -> Outcome {
-    public_class(subject, &["s3:list"])
+    public_class(subject, "s3:list")
 }
 
 /// Writing objects or settings.
 pub(super) fn public_put(subject: &Subject<'_>) -> Outcome {
-    public_class(subject, &["s3:put"])
+    public_class(subject, "s3:put")
 }
 
 /// Deleting.
 pub(super) fn public_delete(subject: &Subject<'_>) -> Outcome {
-    public_class(subject, &["s3:delete"])
+    public_class(subject, "s3:delete")
 }
 
 /// Restoring from the archive.
 pub(super) fn public_restore(subject: &Subject<'_>) -> Outcome {
-    public_class(subject, &["s3:restore"])
+    public_class(subject, "s3:restore")
 }
+
+/// All that one may do with a key, which its own policy has to say of somebody.
+static KEYS: LazyLock<Texts> = LazyLock::new(|| Texts::matching(r"(?i)kms:\*"));
 
 /// Every action, to whomever: all of `*`, or all of a service.
 pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Resource, |_, statement| {
         let all = any_of(&statement.actions, |item| {
-            item.test_text(|text| {
-                text == "*" || (text.ends_with(":*") && !text.eq_ignore_ascii_case("kms:*"))
-            })
+            let whole = item.equals_text("*") | item.ends_with(":*");
+            whole & !item.fits(&KEYS)
         });
         vec![Bad::new(all).and(statement.allows())]
     })

@@ -1,8 +1,10 @@
 //! What identity policies allow too widely.
 
+use std::sync::LazyLock;
+
 use super::statements::{Bad, judge};
 use crate::catalog::Usage;
-use crate::eval::{Truth, Value, Why};
+use crate::eval::{Texts, Truth, Value, Why};
 use crate::policy::action::{self, Action, Level};
 use crate::policy::condition::asks_for;
 use crate::policy::level::{Wide, of_level, wide};
@@ -15,8 +17,8 @@ use crate::rules::declared::{Outcome, Witness};
 pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Identity, |_, statement| {
         let everything = any_covers(&statement.resources, "*", false).0;
-        each_action(statement, |text| {
-            text.contains(['*', '?']) && !(is_all(text) && everything.is_true())
+        each_action(statement, |item| {
+            item.fits(&WILD) & !(item.fits(&ALL) & Truth::from(everything.is_true()))
         })
     })
 }
@@ -28,13 +30,8 @@ pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
             narrows(statement, item.as_text().unwrap_or("*"), &[&held.document]).truth
         };
         let everything = any_covers(&statement.resources, "*", false).0;
-        each_action(statement, |text| {
-            text.split_once(':').is_some_and(|(service, name)| {
-                is_all(name)
-                    && !is_all(service)
-                    && !service.eq_ignore_ascii_case("iam")
-                    && !is_agent_channel(service)
-            })
+        each_action(statement, |item| {
+            item.fits(&WHOLE_SERVICE) & !item.fits(&OTHERS)
         })
         .into_iter()
         .map(|bad| {
@@ -45,28 +42,31 @@ pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
     })
 }
 
-/// Services of messages between an agent and Systems Manager: every action is about the caller's own machine, and none
-/// has a resource to name. (Service Authorization Reference, "Amazon Message Delivery Service", "Amazon Message Gateway
-/// Service".)
-fn is_agent_channel(service: &str) -> bool {
-    ["ec2messages", "ssmmessages"]
-        .iter()
-        .any(|own| service.eq_ignore_ascii_case(own))
-}
+/// Patterns of actions with a wildcard.
+static WILD: LazyLock<Texts> = LazyLock::new(|| Texts::matching("(?s).*[*?].*"));
+
+/// Patterns of all actions.
+static ALL: LazyLock<Texts> = LazyLock::new(|| Texts::matching(r"[*:]*\*[*:]*"));
+
+/// Patterns of all actions of one service.
+static WHOLE_SERVICE: LazyLock<Texts> =
+    LazyLock::new(|| Texts::matching(r"([^:]*[^:*][^:]*)?:[*:]*\*[*:]*"));
+
+/// Services of which others speak, or nobody: IAM, and the messages between an agent and Systems Manager, where every
+/// action is about the caller's own machine and none has a resource to name. (Service Authorization Reference, "Amazon
+/// Message Delivery Service", "Amazon Message Gateway Service".)
+static OTHERS: LazyLock<Texts> =
+    LazyLock::new(|| Texts::matching("(?i)(iam|ec2messages|ssmmessages):.*"));
 
 /// Each member of `Action` of an Allow that is like that.
-fn each_action(statement: &Statement, is_like: impl Fn(&str) -> bool) -> Vec<Bad> {
+fn each_action(statement: &Statement, is_like: impl Fn(&Value) -> Truth) -> Vec<Bad> {
     let bad = |item: &Value| Bad {
-        truth: item.test_text(&is_like) & statement.allows(),
+        truth: is_like(item) & statement.allows(),
         value: Some(item.clone()),
         place: None,
         detail: item.as_text().unwrap_or_default().to_owned(),
     };
     statement.actions.items.iter().map(bad).collect()
-}
-
-fn is_all(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| matches!(c, '*' | ':')) && text.contains('*')
 }
 
 /// Allow with `NotAction`: everything but some.
@@ -129,11 +129,13 @@ fn told(found: &Wide<'_>) -> Outcome {
     Outcome::new(found.truth, Witness { why, ..witness })
 }
 
+/// Taking a role, by name.
+static ASSUME: LazyLock<Texts> = LazyLock::new(|| Texts::matching("(?i)sts:AssumeRole"));
+
 /// Taking another role without a second factor.
 pub(super) fn assume_without_mfa(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Identity, |_, statement| {
-        let named =
-            |item: &Value| item.test_text(|text| text.eq_ignore_ascii_case("sts:AssumeRole"));
+        let named = |item: &Value| item.fits(&ASSUME);
         let assume = any_of(&statement.actions, named);
         let mfa = asks_for(
             statement,
@@ -155,16 +157,15 @@ fn present_or_absent(statement: &Statement) -> Truth {
     }))
 }
 
+/// ARNs of functions, the name a wildcard.
+static ANY_FUNCTION: LazyLock<Texts> =
+    LazyLock::new(|| Texts::matching(r"[^:]*:[^:]*:lambda:[^:]*:[^:]*:[^:]*:\*.*"));
+
 /// Invoking functions whose name is left to a wildcard.
 pub(super) fn invoke_any(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Identity, |_, statement| {
         let invoke = has_action(statement, "lambda:InvokeFunction").0;
-        let any = any_of(&statement.resources, |item| {
-            item.test_text(|text| {
-                let name = text.splitn(7, ':').nth(6).unwrap_or_default();
-                text.contains(":lambda:") && name.starts_with('*')
-            })
-        });
+        let any = any_of(&statement.resources, |item| item.fits(&ANY_FUNCTION));
         vec![Bad::new(any).and(invoke & statement.allows())]
     })
 }
@@ -172,12 +173,18 @@ pub(super) fn invoke_any(subject: &Subject<'_>) -> Outcome {
 /// Actions that no service has: a statement that allows nothing, by a slip of the pen.
 pub(super) fn no_such_action(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Identity, |_, statement| {
-        each_action(statement, |text| {
-            !is_all(text)
-                && text
-                    .split_once(':')
-                    .is_some_and(|(service, _)| action::service(service).is_none())
-                && !text.starts_with('*')
+        each_action(statement, |item| {
+            let front = item.known_front();
+            match front.split_once(':') {
+                Some((service, _)) if !service.is_empty() && !service.starts_with('*') => {
+                    Truth::from(action::service(service).is_none())
+                }
+                // Without a colon it is no action; and a wildcard may stand for a service that there is.
+                _ => match item.as_text() {
+                    Some(_) => Truth::False,
+                    None => Truth::Unknown,
+                },
+            }
         })
     })
 }

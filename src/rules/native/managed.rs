@@ -1,8 +1,10 @@
 //! The policies that AWS manages: which are attached, and which roles are privileged.
 
+use std::sync::LazyLock;
+
 use super::identities::values;
 use crate::catalog::{Relation, Usage};
-use crate::eval::{Data, Mode, Truth, Value};
+use crate::eval::{Data, Mode, Texts, Truth, Value};
 use crate::graph::Resource;
 use crate::policy::{self, On};
 use crate::rules::Subject;
@@ -24,54 +26,67 @@ fn attached(resource: &Resource) -> Vec<Value> {
         .collect()
 }
 
+/// The ARNs of policies that AWS manages: what the names of some are like, and which of them do not count.
+pub(super) struct Named {
+    like: Texts,
+    but: Option<Texts>,
+}
+
+impl Named {
+    fn new(like: &str, but: Option<&str>) -> Named {
+        let arns =
+            |names: &str| Texts::matching(&format!("arn:[^:]*:iam::aws:policy/(.*/)?({names})"));
+        Named {
+            like: arns(like),
+            but: but.map(arns),
+        }
+    }
+
+    fn has(&self, arn: &Value) -> Truth {
+        let but = self.but.as_ref().map_or(Truth::False, |but| arn.fits(but));
+        arn.fits(&self.like) & !but
+    }
+}
+
+/// `AdministratorAccess`, and what amounts to it.
+pub(super) static ADMINISTRATOR: LazyLock<Named> = LazyLock::new(|| {
+    Named::new(
+        "AdministratorAccess(-Amplify)?|AWSManagementConsoleAdministratorAccess",
+        None,
+    )
+});
+
+/// All of IAM: who may attach policies may do everything.
+pub(super) static IAM_FULL: LazyLock<Named> = LazyLock::new(|| Named::new("IAMFullAccess", None));
+
+/// Everything but identities.
+pub(super) static POWER_USER: LazyLock<Named> =
+    LazyLock::new(|| Named::new("PowerUserAccess", None));
+
+/// Everything that one service can do.
+pub(super) static FULL_ACCESS: LazyLock<Named> =
+    LazyLock::new(|| Named::new("[^/]*FullAccess", Some("IAMFullAccess")));
+
 /// No policy of this kind is attached.
-pub(super) fn none_like(subject: &Subject<'_>, is_like: fn(&str) -> bool) -> Outcome {
+pub(super) fn none_like(subject: &Subject<'_>, named: &Named) -> Outcome {
     let each = attached(subject.resource).into_iter().map(|arn| {
         // What the configuration makes is no policy that AWS manages.
         let made = matches!(&arn.resolved().data, Data::Reference(own) if own.target.mode == Mode::Managed);
         let truth = match made {
             true => Truth::False,
-            false => arn.test_text(|text| is_like(name_of(text))),
+            false => named.has(&arn),
         };
-        let name = arn.as_text().map(name_of).unwrap_or_default().to_owned();
-        Outcome::new(truth, Witness::of(&arn).saying(name))
+        Outcome::new(truth, Witness::of(&arn).saying(name_of(&arn)))
     });
     Outcome::any(each).negated()
 }
 
-/// The name of a policy that AWS manages; of others nothing.
-fn name_of(arn: &str) -> &str {
-    match arn.split_once(":policy/") {
-        Some((front, rest)) if front.ends_with(":iam::aws") => {
-            rest.rsplit('/').next().unwrap_or_default()
-        }
-        _ => "",
-    }
-}
-
-/// `AdministratorAccess`, and what amounts to it.
-pub(super) fn is_administrator(name: &str) -> bool {
-    matches!(
-        name,
-        "AdministratorAccess"
-            | "AdministratorAccess-Amplify"
-            | "AWSManagementConsoleAdministratorAccess"
-    )
-}
-
-/// All of IAM: who may attach policies may do everything.
-pub(super) fn is_iam_full(name: &str) -> bool {
-    name == "IAMFullAccess"
-}
-
-/// Everything but identities.
-pub(super) fn is_power_user(name: &str) -> bool {
-    name == "PowerUserAccess"
-}
-
-/// Everything that one service can do.
-pub(super) fn is_full_access(name: &str) -> bool {
-    name.ends_with("FullAccess") && !is_iam_full(name)
+/// The name of a policy, from the end of its ARN.
+fn name_of(arn: &Value) -> String {
+    let end = arn.known_end();
+    end.rsplit_once('/')
+        .map(|(_, name)| name.to_owned())
+        .unwrap_or_default()
 }
 
 /// The roles that code acts as may not do everything: neither on every resource of a service that grants permissions, nor
@@ -139,14 +154,14 @@ fn privileged(role: &Subject<'_>) -> Outcome {
     let attaching = attaching.map(|edge| role.graph.resource(edge.from));
     for resource in attaching.chain(std::iter::once(role.resource)) {
         for arn in attached(resource) {
-            let truth = arn.test_text(|text| {
-                let name = name_of(text);
-                is_administrator(name) || is_iam_full(name) || is_power_user(name)
-            });
+            let truth =
+                Truth::any([&ADMINISTRATOR, &IAM_FULL, &POWER_USER].map(|own| own.has(&arn)));
             // An ARN that is not known here is of a policy that is declared here or elsewhere: its document was asked.
             if truth.is_true() {
-                let name = arn.as_text().map(name_of).unwrap_or_default();
-                outcomes.push(Outcome::new(Truth::True, Witness::of(&arn).saying(name)));
+                outcomes.push(Outcome::new(
+                    Truth::True,
+                    Witness::of(&arn).saying(name_of(&arn)),
+                ));
             }
         }
     }

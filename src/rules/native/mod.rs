@@ -39,16 +39,16 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("inline-policy", identities::inline_policy),
     ("login-profile-reset", identities::password_reset),
     ("managed-administrator", |subject| {
-        managed::none_like(subject, managed::is_administrator)
+        managed::none_like(subject, &managed::ADMINISTRATOR)
     }),
     ("managed-full-access", |subject| {
-        managed::none_like(subject, managed::is_full_access)
+        managed::none_like(subject, &managed::FULL_ACCESS)
     }),
     ("managed-iam-full", |subject| {
-        managed::none_like(subject, managed::is_iam_full)
+        managed::none_like(subject, &managed::IAM_FULL)
     }),
     ("managed-power-user", |subject| {
-        managed::none_like(subject, managed::is_power_user)
+        managed::none_like(subject, &managed::POWER_USER)
     }),
     ("only-key", account::only_key),
     ("own-role", identities::own_role),

@@ -54,7 +54,7 @@ fn has_values(statement: &Statement) -> Truth {
 pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Trust, |_, statement| {
         let wild = |item: &Value| Bad {
-            truth: item.test_text(|text| text.contains('*')) & statement.allows(),
+            truth: item.has_text("*") & statement.allows(),
             value: Some(item.clone()),
             place: None,
             detail: item.as_text().unwrap_or_default().to_owned(),

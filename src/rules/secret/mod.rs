@@ -155,6 +155,10 @@ impl Found {
     }
 
     fn text(&mut self, value: &Value, name: Option<&str>, text: &str) {
+        // A stand-in is no secret, whatever its name; a credential of a known form is one wherever it stands.
+        if value.origin.is_stand_in() || value.resolved().origin.is_stand_in() {
+            return self.add(value, form::known(text));
+        }
         let what = in_text(name, text).or_else(|| {
             let bytes = STANDARD
                 .decode(text.trim())
@@ -162,6 +166,10 @@ impl Found {
                 .filter(|bytes| bytes.len() >= 16)?;
             in_text(None, &String::from_utf8(bytes).ok()?)
         });
+        self.add(value, what);
+    }
+
+    fn add(&mut self, value: &Value, what: Option<&'static str>) {
         let known = |own: &Secret| own.value.origin.span == value.origin.span;
         if let Some(what) = what
             && !self.secrets.iter().any(known)

@@ -82,6 +82,8 @@ pub struct Document {
     pub(super) items: Vec<NodeId>,
     pub(super) pairs: Vec<Pair>,
     pub(super) index: Index,
+    /// The first nodes that came from other texts ([`Document::graft`]), and which.
+    parts: Vec<(u32, SourceId)>,
 }
 
 impl Document {
@@ -95,6 +97,7 @@ impl Document {
             items: Vec::new(),
             pairs: Vec::new(),
             index: Index::default(),
+            parts: Vec::new(),
         }
     }
 
@@ -106,7 +109,95 @@ impl Document {
     /// The place of a node.
     pub fn span(&self, id: NodeId) -> Span {
         let range = self.node(id).range;
-        Span::new(self.source, range.start, range.end)
+        Span::new(self.source_of(id), range.start, range.end)
+    }
+
+    /// The text that a node stands in.
+    fn source_of(&self, id: NodeId) -> SourceId {
+        let at = self.parts.partition_point(|(first, _)| *first <= id.0);
+        let part = at.checked_sub(1).map(|at| self.parts[at].1);
+        part.unwrap_or(self.source)
+    }
+
+    /// Puts the root of another document in the place of a node. Of a mapping that has `instead` among its members only
+    /// that member makes place, for those of the root that are not there already; any other node is the root from now on.
+    /// Every node keeps its bytes, in the text it came from.
+    pub fn graft(&mut self, at: NodeId, instead: &str, other: &Document) {
+        let Some(root) = other.root else { return };
+        let base = self.nodes.len() as u32;
+        let (items, pairs) = (self.items.len() as u32, self.pairs.len() as u32);
+        let moved = |id: &NodeId| NodeId(id.0 + base);
+        let shifted = |run: &Run, by: u32| Run {
+            start: run.start + by,
+            len: run.len,
+        };
+        self.nodes.extend(other.nodes.iter().map(|node| Node {
+            kind: match &node.kind {
+                Kind::Sequence(run) => Kind::Sequence(shifted(run, items)),
+                Kind::Mapping(run) => Kind::Mapping(shifted(run, pairs)),
+                kind => kind.clone(),
+            },
+            ..node.clone()
+        }));
+        self.items.extend(other.items.iter().map(moved));
+        self.pairs.extend(other.pairs.iter().map(|pair| Pair {
+            key: moved(&pair.key),
+            value: moved(&pair.value),
+        }));
+        self.parts.push((base, other.source));
+        let inner = other.parts.iter();
+        self.parts
+            .extend(inner.map(|(first, source)| (first + base, *source)));
+        let root = moved(&root);
+        let is_member = |pair: &&Pair| self.text(pair.key).is_some_and(|key| key == instead);
+        let siblings: Vec<Pair> = match self.pairs(at).iter().any(|pair| is_member(&pair)) {
+            true => self
+                .pairs(at)
+                .iter()
+                .filter(|pair| !is_member(pair))
+                .copied()
+                .collect(),
+            false => Vec::new(),
+        };
+        let node = match siblings.as_slice() {
+            [] => self.node(root).clone(),
+            _ => {
+                let start = self.pairs.len() as u32;
+                let there = |pair: &Pair| {
+                    let key = self.text(pair.key);
+                    siblings.iter().any(|own| self.text(own.key) == key)
+                };
+                let new = self.pairs(root).iter().filter(|pair| !there(pair));
+                let all: Vec<Pair> = siblings.iter().chain(new).copied().collect();
+                let len = all.len() as u32;
+                self.pairs.extend(all);
+                Node {
+                    kind: Kind::Mapping(Run { start, len }),
+                    ..self.node(root).clone()
+                }
+            }
+        };
+        let own = &mut self.nodes[at.0 as usize];
+        own.kind = node.kind;
+        own.tag = node.tag;
+        self.index = Index::default();
+    }
+
+    /// The same with every node at one place: a text that was made there, or that is written otherwise than it reads.
+    #[must_use]
+    pub fn placed_at(mut self, span: Span) -> Document {
+        self.source = span.source;
+        for node in &mut self.nodes {
+            node.range = Range {
+                start: span.start,
+                end: span.end,
+            };
+            node.content = span.end;
+        }
+        for error in &mut self.errors {
+            error.span = span;
+        }
+        self
     }
 
     /// The members of a sequence; none of anything else.
@@ -149,6 +240,9 @@ impl Document {
         let Kind::Scalar { text, .. } = &node.kind else {
             return whole;
         };
+        if whole.source != self.source {
+            return whole;
+        }
         let Some(written) = source.get(node.content as usize..node.range.end as usize) else {
             return whole;
         };

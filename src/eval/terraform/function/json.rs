@@ -252,6 +252,7 @@ fn structural(value: &Value, depth: usize) -> Value {
             let map = Map {
                 entries: entries.collect(),
                 rest: map.rest.clone(),
+                maybe: map.maybe.clone(),
                 kind: Collection::Structural,
             };
             Data::Map(Arc::new(map))

@@ -2,19 +2,21 @@
 //! `terraform.io/builtin/terraform` which writes values as expressions.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
+
+use ecow::EcoString;
 
 use super::Parameter::{Nullable, Text as T};
 use super::{Call, Function, MAX_TEXT};
+use crate::eval::terraform::operator::{rebuild, text_pieces};
 use crate::eval::terraform::types::MAX_DEPTH;
-use crate::eval::{Data, Value};
+use crate::eval::{Data, Piece, Texts, Value, Why};
+use crate::source::Span;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::whole("provider::aws::arn_parse", &[T], arn_parse),
-    Function::whole("provider::aws::arn_build", &[T, T, T, T, T], |call| {
-        let parts: Vec<&str> = (0..5).map(|at| call.text(at)).collect();
-        Ok(call.made(format!("arn:{}", parts.join(":"))))
-    }),
-    Function::whole("provider::aws::trim_iam_role_path", &[T], trim_role_path),
+    Function::parts("provider::aws::arn_parse", &[T], arn_parse),
+    Function::parts("provider::aws::arn_build", &[T, T, T, T, T], arn_build),
+    Function::parts("provider::aws::trim_iam_role_path", &[T], trim_role_path),
     Function::whole("provider::terraform::encode_expr", &[Nullable], |call| {
         let mut out = String::new();
         match expression(&call.arguments[0], 0, &mut out) {
@@ -25,41 +27,156 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::whole("provider::terraform::encode_tfvars", &[Nullable], tfvars),
 ];
 
-/// The parts of an ARN: `arn:partition:service:region:account:resource`.
-fn arn_parts(text: &str) -> Result<[&str; 5], String> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    match parts[..] {
-        ["arn", partition, service, region, account, resource] => {
-            Ok([partition, service, region, account, resource])
+/// `arn:partition:service:region:account:resource` of its five parts, each perhaps known in part.
+fn arn_build(call: &Call<'_>) -> Result<Value, String> {
+    let colon = || Piece::Text(":".into(), Span::nowhere());
+    let mut pieces = vec![Piece::Text("arn".into(), Span::nowhere())];
+    for part in call.arguments {
+        pieces.push(colon());
+        pieces.extend(text_pieces(part));
+    }
+    match pieces.iter().all(|piece| matches!(piece, Piece::Text(..))) {
+        true => Ok(call.made(flat(&pieces))),
+        false => Ok(rebuild(pieces, call.span)),
+    }
+}
+
+/// The text of known pieces.
+fn flat(pieces: &[Piece]) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text, _) => text.to_string(),
+        Piece::Value(value) => value.as_text().unwrap_or_default().to_owned(),
+    };
+    pieces.iter().map(text).collect()
+}
+
+/// The five parts of an ARN behind `arn`. A piece that is not known may hold colons, unless it is known to hold none: then
+/// nothing is known of the parts from there on, and they are `None`.
+fn arn_parts(value: &Value) -> Result<[Option<Vec<Piece>>; 5], String> {
+    static NO_COLON: LazyLock<Texts> = LazyLock::new(|| Texts::matching("[^:]*"));
+    let mut parts: Vec<Option<Vec<Piece>>> = vec![Some(Vec::new())];
+    let mut clear = true;
+    for piece in text_pieces(value) {
+        match piece {
+            Piece::Text(mut text, span) if clear => {
+                while parts.len() < 6
+                    && let Some((front, rest)) = text.split_once(':')
+                {
+                    let (front, rest) = (EcoString::from(front), EcoString::from(rest));
+                    add(&mut parts, Piece::Text(front, Span::nowhere()));
+                    parts.push(Some(Vec::new()));
+                    text = rest;
+                }
+                add(&mut parts, Piece::Text(text, span));
+            }
+            Piece::Value(value) if parts.len() == 6 || value.fits(&NO_COLON).is_true() => {
+                add(&mut parts, Piece::Value(value));
+            }
+            Piece::Value(_) => {
+                clear = false;
+                if let Some(part) = parts.last_mut() {
+                    *part = None;
+                }
+            }
+            Piece::Text(..) => {}
         }
-        _ if text.starts_with("arn:") => Err("arn: not enough sections".into()),
-        _ => Err("arn: invalid prefix".into()),
+    }
+    let front = parts[0].as_ref().filter(|_| clear || parts.len() > 1);
+    match front {
+        Some(front) if flat(front) != "arn" => return Err("arn: invalid prefix".into()),
+        _ if clear && parts.len() < 6 => return Err("arn: not enough sections".into()),
+        _ => {}
+    }
+    parts.resize(6, None);
+    let mut parts = parts.into_iter().skip(1);
+    Ok(std::array::from_fn(|_| parts.next().flatten()))
+}
+
+fn add(parts: &mut [Option<Vec<Piece>>], piece: Piece) {
+    if let Some(Some(part)) = parts.last_mut() {
+        part.push(piece);
+    }
+}
+
+/// A text of pieces that a function made; nothing is known of what has none.
+fn made(call: &Call<'_>, pieces: Option<Vec<Piece>>) -> Value {
+    match pieces {
+        Some(pieces) if pieces.iter().all(|piece| matches!(piece, Piece::Text(..))) => {
+            call.made(flat(&pieces))
+        }
+        Some(pieces) => rebuild(pieces, call.span),
+        None => call.unknown(),
     }
 }
 
 fn arn_parse(call: &Call<'_>) -> Result<Value, String> {
-    let parts = arn_parts(call.text(0))?;
+    let parts = arn_parts(&call.arguments[0])?;
     let names = ["partition", "service", "region", "account_id", "resource"];
     let entries = names
         .iter()
         .zip(parts)
-        .map(|(name, part)| call.entry(*name, call.made(part)));
+        .map(|(name, part)| call.entry(*name, made(call, part)));
     Ok(Value::object(entries.collect(), call.span))
 }
 
 /// `arn:aws:iam::1:role/path/name` without the path.
 fn trim_role_path(call: &Call<'_>) -> Result<Value, String> {
-    let [partition, service, region, account, resource] = arn_parts(call.text(0))?;
-    if service != "iam" || !region.is_empty() {
-        return Err(format!("{:?} is not the ARN of an IAM role", call.text(0)));
-    }
-    let Some(role) = resource.strip_prefix("role/") else {
-        return Err(format!("{:?} is not the ARN of an IAM role", call.text(0)));
+    let wrong = || {
+        Err(format!(
+            "{:?} is not the ARN of an IAM role",
+            call.arguments[0].known_front()
+        ))
     };
-    let name = role.rsplit('/').next().unwrap_or(role);
-    Ok(call.made(format!(
-        "arn:{partition}:{service}:{region}:{account}:role/{name}"
-    )))
+    let [partition, service, region, account, resource] = arn_parts(&call.arguments[0])?;
+    let is = |part: &Option<Vec<Piece>>, wanted: &str| {
+        part.as_ref().is_none_or(|own| {
+            flat(own) == wanted || own.iter().any(|own| matches!(own, Piece::Value(_)))
+        })
+    };
+    if !is(&service, "iam") || !is(&region, "") {
+        return wrong();
+    }
+    let (Some(partition), Some(account), Some(resource)) = (partition, account, resource) else {
+        return Ok(call.unknown());
+    };
+    match resource.first() {
+        Some(Piece::Text(text, _)) if text.starts_with("role/") => {}
+        Some(Piece::Text(text, _)) if resource.len() > 1 && "role/".starts_with(text.as_str()) => {
+            return Ok(call.unknown());
+        }
+        Some(Piece::Value(_)) => return Ok(call.unknown()),
+        _ => return wrong(),
+    }
+    let fixed = |text: &str| Piece::Text(text.into(), Span::nowhere());
+    let mut pieces = vec![fixed("arn:")];
+    pieces.extend(partition);
+    pieces.push(fixed(":iam::"));
+    pieces.extend(account);
+    pieces.push(fixed(":role/"));
+    pieces.extend(name(resource, call));
+    Ok(made(call, Some(pieces)))
+}
+
+/// What stands behind the last slash. A piece that is not known may hold one: of what stands before it nothing is kept.
+fn name(resource: Vec<Piece>, call: &Call<'_>) -> Vec<Piece> {
+    static NO_SLASH: LazyLock<Texts> = LazyLock::new(|| Texts::matching("[^/]*"));
+    let mut name = Vec::new();
+    for piece in resource {
+        match piece {
+            Piece::Text(text, span) => match text.rsplit_once('/') {
+                Some((_, rest)) => name = vec![Piece::Text(rest.into(), Span::nowhere())],
+                None => name.push(Piece::Text(text, span)),
+            },
+            Piece::Value(value) if value.fits(&NO_SLASH).is_true() => {
+                name.push(Piece::Value(value))
+            }
+            Piece::Value(value) => {
+                let why = value.first_why().unwrap_or(Why::Limit);
+                name = vec![Piece::Value(Value::unknown(why, call.span))];
+            }
+        }
+    }
+    name
 }
 
 /// The value as an expression in Terraform's canonical layout; `false` beyond the bounds.

@@ -290,3 +290,50 @@ fn alternatives_go_through_functions() {
     assert_eq!(shown("contains", &[list.clone(), text("c")]), "false");
     assert_eq!(shown("contains", &[list, text("b")]), "?");
 }
+
+/// Parts of ARNs that are known stay known beside those that are not.
+#[test]
+fn arns_are_built_and_taken_apart_in_pieces() {
+    let none = text("");
+    let build = |account: Value, resource: Value| {
+        let parts = [text("aws"), text("iam"), none.clone(), account, resource];
+        call("provider::aws::arn_build", &parts, &Nowhere, at()).unwrap()
+    };
+    let root = build(unknown(), text("root"));
+    assert_eq!(root.starts_with("arn:aws:iam::"), Truth::True);
+    assert_eq!(root.ends_with(":root"), Truth::True);
+    assert_eq!(root.equals_text("*"), Truth::False);
+    let whole = build(text("444455556666"), text("role/app"));
+    assert_eq!(whole.as_text(), Some("arn:aws:iam::444455556666:role/app"));
+    let account = Value::unknown(Why::Environment("AWS::AccountId".into()), at());
+    let role = build(account, text("role/service/app"));
+    let parsed = call(
+        "provider::aws::arn_parse",
+        std::slice::from_ref(&role),
+        &Nowhere,
+        at(),
+    )
+    .unwrap();
+    let part = |of: &Value, name: &str| of.as_map().unwrap().value(name).unwrap().clone();
+    assert_eq!(part(&parsed, "service").as_text(), Some("iam"));
+    assert_eq!(
+        part(&parsed, "resource").as_text(),
+        Some("role/service/app")
+    );
+    assert_eq!(part(&parsed, "account_id").equals_text("*"), Truth::False);
+    // What is not known may hold colons: nothing is known of what stands behind it.
+    let parsed = call("provider::aws::arn_parse", &[root], &Nowhere, at()).unwrap();
+    assert_eq!(part(&parsed, "service").as_text(), Some("iam"));
+    assert_eq!(part(&parsed, "resource").as_text(), None);
+    let trimmed = call("provider::aws::trim_iam_role_path", &[role], &Nowhere, at()).unwrap();
+    assert_eq!(trimmed.ends_with(":role/app"), Truth::True);
+    for wrong in ["x:aws", "arn:aws:iam", "arn:aws:s3:::b"] {
+        let refused = call(
+            "provider::aws::trim_iam_role_path",
+            &[text(wrong)],
+            &Nowhere,
+            at(),
+        );
+        assert!(refused.is_err(), "{wrong}");
+    }
+}

@@ -233,11 +233,7 @@ fn members_that_may_be_there_make_others_uncertain() {
         index(&list, &number("0"), at()).unwrap().data,
         Data::Unknown(_)
     ));
-    let map = Map {
-        entries: Vec::new(),
-        rest,
-        kind: Collection::Uniform,
-    };
+    let map = Map::new(Vec::new(), rest, Collection::Uniform);
     let map = Value::new(Data::Map(Arc::new(map)), at());
     assert!(matches!(
         attribute(&map, "a", at()).unwrap().data,

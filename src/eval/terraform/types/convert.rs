@@ -230,6 +230,7 @@ impl Conversion {
         let map = Map {
             entries,
             rest,
+            maybe: map.maybe.clone(),
             kind: Collection::Uniform,
         };
         Ok(alike(value, Data::Map(Arc::new(map))))
