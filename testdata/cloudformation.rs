@@ -274,7 +274,7 @@ fn unknown_reason(value: &Value) -> Option<String> {
     };
     Some(match &unknown.why {
         Why::Variable(name) => format!("parameter {name}"),
-        Why::Environment(name) => name.to_string(),
+        Why::Environment(name) | Why::Pseudo(name) => name.to_string(),
         Why::Import(name) => format!("import {name}"),
         Why::Dynamic => "dynamic reference".into(),
         Why::Module(url) => format!("template {url}"),

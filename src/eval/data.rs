@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Address, Number, Origin, Role, Unknown, Why};
+use super::{Address, Mode, Number, Origin, Role, Unknown, Why};
 use crate::source::Span;
 
 /// A value and its origin. Cloning is cheap.
@@ -256,8 +256,17 @@ impl Value {
     /// Why this value is not known, when it is not known at all.
     pub fn why(&self) -> Option<Why> {
         match &self.resolved().data {
-            Data::Unknown(unknown) => Some(unknown.why.clone()),
-            Data::Reference(reference) => Some(Why::Computed(reference.to_string().into())),
+            Data::Unknown(unknown) => Some(match &unknown.why {
+                Why::Pseudo(name) => Why::Environment(name.clone()),
+                why => why.clone(),
+            }),
+            Data::Reference(reference) => {
+                let name = reference.to_string().into();
+                Some(match reference.target.mode {
+                    Mode::Data => Why::Data(name),
+                    _ => Why::Computed(name),
+                })
+            }
             _ => None,
         }
     }

@@ -24,7 +24,7 @@ impl Value {
         // The account, the region and the name of a workspace are always something.
         if let Data::Unknown(unknown) = &self.data
             && unknown.among.is_empty()
-            && matches!(unknown.why, Why::Environment(_))
+            && matches!(unknown.why, Why::Environment(_) | Why::Pseudo(_))
         {
             return Truth::False;
         }

@@ -160,6 +160,11 @@ const SHAPES: &[(&str, &str, &str)] = &[
         "arn:{partition}:lambda:{region}:{account}:function:[^:*?]+",
     ),
     (
+        "AWS::Lambda::Alias AWS::Lambda::Version AWS::Serverless::Function.Alias",
+        " AliasArn FunctionArn",
+        "arn:{partition}:lambda:{region}:{account}:function:[^*?]+",
+    ),
+    (
         "aws_dynamodb_table AWS::DynamoDB::Table",
         "arn Arn",
         "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
@@ -268,6 +273,18 @@ const SHAPES: &[(&str, &str, &str)] = &[
 /// The identifier of a resource of Azure that is neither a subscription, nor a group, nor a management group: below a
 /// provider, an address of a data plane, or a number.
 const AZURE: &str = "/subscriptions/{guid}(/resourceGroups/[^/]+)?/providers/.+|/providers/.+/providers/.+|https://.+|[^/].*";
+/// What an attribute of Google Cloud gives that says as whom a resource acts: a principal of its own, or the address of
+/// a service account.
+const GOOGLE: &str =
+    r"(serviceAccount:)?[a-z0-9._-]+@([a-z0-9.:-]+\.)?gserviceaccount\.com|principal(Set)?://.+";
+/// The attributes that do, and that nobody can set.
+const IDENTITIES: [&str; 5] = [
+    "effective_identity",
+    "p4sa",
+    "service_account_email_address",
+    "unique_writer_identity",
+    "writer_identity",
+];
 /// The ARN of something whose type has no line of its own.
 const ARN: &str = "{arn}";
 
@@ -329,19 +346,21 @@ fn of_piece(piece: &Piece, left: &mut usize) -> Texts {
 
 fn of_why(why: &Why) -> Option<&'static Texts> {
     match why {
-        Why::Environment(name) => known(name, ""),
+        Why::Pseudo(name) => known(name, ""),
         _ => None,
     }
 }
 
 fn of_reference(reference: &Reference) -> Option<&'static Texts> {
     let target = &reference.target;
+    let own = target.type_name.as_str();
     let attribute = match reference.path.as_slice() {
-        [] if target.type_name.contains("::") => "",
+        [] if own.contains("::") => "",
         [attribute] => attribute.as_str(),
+        // Inside a block: `spec[0].effective_identity`.
+        [.., last] if own.starts_with("google_") => last.as_str(),
         _ => return None,
     };
-    let own = target.type_name.as_str();
     let line = match target.mode {
         Mode::Data => known(&format!("data.{own}"), attribute),
         Mode::Managed => known(own, attribute),
@@ -349,9 +368,11 @@ fn of_reference(reference: &Reference) -> Option<&'static Texts> {
     };
     let aws = own.starts_with("aws_") || own.starts_with("AWS::");
     let azure = own.starts_with("azurerm_") && own != "azurerm_subscription";
+    let google = own.starts_with("google_");
     line.or_else(|| match attribute {
         "arn" | "Arn" if aws => known("", ARN),
         "id" if azure => known("", AZURE),
+        _ if google && IDENTITIES.contains(&attribute) => known("", GOOGLE),
         _ => None,
     })
 }
@@ -376,7 +397,7 @@ static KNOWN: LazyLock<FxHashMap<&'static str, Vec<(&'static str, Texts)>>> = La
             );
         }
     }
-    let clouds = [ARN, AZURE].map(|shape| (shape, read(shape)));
+    let clouds = [ARN, AZURE, GOOGLE].map(|shape| (shape, read(shape)));
     known.insert("", clouds.to_vec());
     known
 });

@@ -27,8 +27,12 @@ pub enum Why {
     Data(EcoString),
     /// A module or nested template that is not here: its source.
     Module(EcoString),
-    /// A CloudFormation pseudo parameter, `path.cwd`, the name of a workspace.
+    /// What depends on where it is deployed: `path.cwd`, the name of a workspace, what is computed from a CloudFormation
+    /// pseudo parameter.
     Environment(EcoString),
+    /// A CloudFormation pseudo parameter itself. Nothing else has this reason: what [`Value::why`] gives for whatever is
+    /// computed from it is [`Why::Environment`].
+    Pseudo(EcoString),
     /// A function whose result changes from run to run (`timestamp`, `uuid`), or that nobody here can compute.
     Function(EcoString),
     /// Which branch is taken is not known.
@@ -59,7 +63,7 @@ impl Why {
             Why::Computed(_) => "computed",
             Why::Data(_) => "data",
             Why::Module(_) => "module",
-            Why::Environment(_) => "environment",
+            Why::Environment(_) | Why::Pseudo(_) => "environment",
             Why::Function(_) => "function",
             Why::Condition => "condition",
             Why::Context(_) => "condition-key",
@@ -83,6 +87,7 @@ impl Why {
             | Why::Data(words)
             | Why::Module(words)
             | Why::Environment(words)
+            | Why::Pseudo(words)
             | Why::Function(words)
             | Why::Context(words)
             | Why::Instance(words)
@@ -101,7 +106,9 @@ impl fmt::Display for Why {
             Why::Computed(reference) => write!(f, "{reference} is known only after it is deployed"),
             Why::Data(reference) => write!(f, "{reference} is read from the cloud"),
             Why::Module(source) => write!(f, "module {source} is not here"),
-            Why::Environment(name) => write!(f, "{name} depends on where it is deployed"),
+            Why::Environment(name) | Why::Pseudo(name) => {
+                write!(f, "{name} depends on where it is deployed")
+            }
             Why::Function(name) => write!(f, "{name}() is not the same from run to run"),
             Why::Condition => f.write_str("a condition that is not known decides"),
             Why::Context(key) => write!(f, "the condition on {key} may hold or not"),

@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::catalog::Encoding;
 use crate::catalog::case::snake;
-use crate::eval::{Collection, Data, Entry, List, Map, Unknown, Value, Why, parse_json};
+use crate::eval::{
+    Collection, Data, Entry, List, Map, Piece, Template, Unknown, Value, Why, parse_json,
+};
 use crate::source::SourceMap;
 use crate::syntax::yaml;
 
@@ -26,11 +28,16 @@ pub(super) fn decoded(value: Value, encoding: Encoding) -> Option<Value> {
         }
         Data::Unknown(_) | Data::Reference(_) => Some(value),
         _ => match encoding {
-            Encoding::Json => json(own),
-            Encoding::Yaml => yaml(own),
+            Encoding::Json => json(own).map(|value| renamed(&value, 0)),
+            Encoding::Yaml => yaml(own).map(|value| renamed(&value, 0)),
             Encoding::Base64 => base64(own),
         },
     }
+}
+
+/// What a text of JSON or YAML holds, under its own words.
+pub(super) fn raw(value: &Value) -> Option<Value> {
+    yaml(value.resolved())
 }
 
 fn json(own: &Value) -> Option<Value> {
@@ -48,20 +55,35 @@ fn json(own: &Value) -> Option<Value> {
         },
         _ => return None,
     };
-    Some(renamed(&parsed, 0))
+    Some(parsed)
 }
+
+/// Stands for a piece of a text that is not known; no text means anything by it.
+const HOLE: char = '\u{f8ff}';
 
 /// YAML; a text that is JSON keeps the places of its parts.
 fn yaml(own: &Value) -> Option<Value> {
-    let text = match own.as_text() {
-        Some(text) if !text.trim_start().starts_with('{') => text,
+    let text = match &own.data {
+        Data::Template(template) if template.decoded.is_none() => flat(template),
+        Data::Text(text) => text.to_string(),
         _ => return json(own),
     };
+    if text.trim_start().starts_with(['{', '[']) {
+        return json(own);
+    }
     let sources = SourceMap::new();
     let (file, _) = sources.add("text", text.as_bytes().to_vec());
     let document = yaml::parse(&file);
     let root = document.root.filter(|_| document.errors.is_empty())?;
-    Some(renamed(&plain(&document, root, own, 0), 0))
+    Some(plain(&document, root, own, 0))
+}
+
+fn flat(template: &Template) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text, _) => text.to_string(),
+        Piece::Value(value) => value.as_text().map_or_else(|| HOLE.into(), str::to_owned),
+    };
+    template.pieces.iter().map(text).collect()
 }
 
 /// A node of a YAML text as a value, at the place of the text.
@@ -96,6 +118,9 @@ fn plain(document: &yaml::Document, id: yaml::NodeId, own: &Value, depth: usize)
         }
         yaml::Kind::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null") => {
             Data::Null
+        }
+        yaml::Kind::Scalar { text, .. } if text.contains(HOLE) => {
+            return Value::unknown(own.first_why().unwrap_or(Why::Limit), own.origin.span);
         }
         // Scalars are compared by their text.
         yaml::Kind::Scalar { text, .. } => Data::Text(text.clone()),

@@ -388,6 +388,7 @@ fn push_key(value: &Value, module: &str, out: &mut EcoString, depth: usize) -> O
             | Why::Data(_)
             | Why::Computed(_)
             | Why::Environment(_)
+            | Why::Pseudo(_)
             | Why::Import(_) => {
                 let span = value.origin.span;
                 out.push_str(&format!("\0{module}\0{:?}\0{:?}\0", unknown.why, span));

@@ -9,6 +9,7 @@ mod default;
 mod join;
 mod link;
 mod lower;
+mod operations;
 mod said;
 mod spelling;
 pub mod walk;
@@ -285,6 +286,8 @@ pub fn literal_value(literal: &crate::catalog::Literal) -> Value {
 
 /// The graph of a stack. Edges never leave it.
 pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
+    let whole = operations::with_operations(stack);
+    let stack = whole.as_ref().unwrap_or(stack);
     let mut resources: Vec<Resource> = lower::lower(stack, catalog);
     // A satellite that belongs to nobody here stands twice under its address: as itself and as what it says of another.
     resources

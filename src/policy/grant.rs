@@ -2,7 +2,7 @@
 
 use super::action::{self, Action};
 use super::condition::{denies_strangers, narrows_callers};
-use super::pattern::{any_covers, any_of, covers, flat, value_covers};
+use super::pattern::{any_covers, any_of, covers, flat, value_covers, widest};
 use super::weigh::{Weight, denies_all, narrows};
 use super::{Document, Members, Statement};
 use crate::eval::{Data, Truth, Value, Why};
@@ -216,7 +216,7 @@ fn every_arn(item: &Value, arn: &str) -> Truth {
     item.ask(|own| match &own.data {
         Data::Template(template) if template.text.is_none() => {
             // Where a piece is not known the text may go either way: `x` is a name, `*` a wildcard.
-            let [most, least] = ["*", "x"].map(|hole| flat(&template.pieces, hole));
+            let (most, least) = (widest(&template.pieces), flat(&template.pieces, "x"));
             match (same_type(&most, arn), same_type(&least, arn)) {
                 (false, _) => Truth::False,
                 (true, true) => Truth::True,

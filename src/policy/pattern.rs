@@ -120,6 +120,21 @@ pub(super) fn flat(pieces: &[Piece], hole: &str) -> String {
     pieces.iter().map(text).collect()
 }
 
+/// The text of pieces at its widest: a piece that may be a wildcard is one, any other stands for itself.
+pub(super) fn widest(pieces: &[Piece]) -> String {
+    static PLAIN: LazyLock<Texts> = LazyLock::new(|| Texts::matching("[^*?]*"));
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text, _) => text.to_string(),
+        Piece::Value(value) => match (value.as_text(), &value.resolved().data) {
+            (Some(text), _) => text.to_owned(),
+            (None, Data::Reference(reference)) if names_one(reference) => "x".into(),
+            (None, _) if value.fits(&PLAIN).is_true() => "x".into(),
+            (None, _) => "*".into(),
+        },
+    };
+    pieces.iter().map(text).collect()
+}
+
 /// Whether what is referred to is the name of one resource: what `Ref` and `Fn::GetAtt` give, and ARNs.
 fn names_one(reference: &Reference) -> bool {
     let last = reference.path.last();

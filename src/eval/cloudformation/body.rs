@@ -166,10 +166,13 @@ impl Evaluator<'_, '_> {
             .get(resource.item.node, "Condition")
             .map(|pair| pair.value);
         let scope = &resource.item.scope;
+        let is_sam = self.is_serverless() && resource.type_name.starts_with("AWS::Serverless::");
+        let keeps = std::mem::replace(&mut self.keeps_nothing, is_sam);
         let body = match node {
             None => Value::object(Vec::new(), resource.item.key),
             Some(pair) => self.within(condition, scope, |this| this.properties(pair.value, scope)),
         };
+        self.keeps_nothing = keeps;
         self.unsure = unsure;
         self.current = outside;
         self.bodies.insert(id.clone(), Some(body.clone()));

@@ -67,6 +67,9 @@ pub(super) struct Evaluator<'e, 'r> {
     pub(super) undeclared: Vec<(Address, Vec<EcoString>, Span)>,
     /// Whether there may be resources that are not known.
     pub(super) open_resources: bool,
+    /// Whether members of mappings that are nothing are kept: what a resource of SAM sets to nothing its `Globals` do not
+    /// set either.
+    pub(super) keeps_nothing: bool,
 }
 
 impl<'e, 'r> Evaluator<'e, 'r> {
@@ -96,6 +99,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
             transforms: Vec::new(),
             undeclared: Vec::new(),
             open_resources: false,
+            keeps_nothing: false,
         }
     }
 
@@ -269,7 +273,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
                 rest.get_or_insert_with(|| unknown(Why::Condition));
                 continue;
             }
-            if !matches!(value.data, Data::Null) {
+            if self.keeps_nothing || !matches!(value.data, Data::Null) {
                 entries.push(Entry {
                     key,
                     span: item.key,

@@ -24,15 +24,49 @@ const NAMES: [(&str, &str); 13] = [
     ("AWS::SSM::Parameter", "Name"),
 ];
 
+/// The types of which an attribute gives precisely the value of a property where that is written (the same pages).
+const ATTRIBUTES: [(&str, &str, &str); 8] = [
+    ("AWS::EC2::Subnet", "AvailabilityZone", "AvailabilityZone"),
+    ("AWS::EC2::Subnet", "CidrBlock", "CidrBlock"),
+    ("AWS::EC2::VPC", "CidrBlock", "CidrBlock"),
+    (
+        "AWS::ElastiCache::CacheCluster",
+        "ConfigurationEndpoint.Port",
+        "Port",
+    ),
+    ("AWS::RDS::DBCluster", "Endpoint.Port", "Port"),
+    ("AWS::RDS::DBInstance", "Endpoint.Port", "Port"),
+    ("AWS::SNS::Topic", "TopicName", "TopicName"),
+    ("AWS::SQS::Queue", "QueueName", "QueueName"),
+];
+
 impl Evaluator<'_, '_> {
     /// What `Ref` gives for this resource, where the template says it.
     pub(super) fn given_name(&mut self, id: &EcoString, type_name: &str) -> Option<Value> {
         let (_, property) = NAMES.iter().find(|(known, _)| *known == type_name)?;
-        if let Some(known) = self.names.get(id) {
+        self.given(id, property)
+    }
+
+    /// What `Fn::GetAtt` gives for an attribute of this resource, where the template says it.
+    pub(super) fn given_attribute(
+        &mut self,
+        id: &EcoString,
+        type_name: &str,
+        attribute: &str,
+    ) -> Option<Value> {
+        let is_it =
+            |(known, name, _): &&(&str, &str, &str)| *known == type_name && *name == attribute;
+        let (_, _, property) = ATTRIBUTES.iter().find(is_it)?;
+        self.given(id, property)
+    }
+
+    fn given(&mut self, id: &EcoString, property: &str) -> Option<Value> {
+        let place = ecow::eco_format!("{id}.{property}");
+        if let Some(known) = self.names.get(&place) {
             return known.clone();
         }
         // A name that is built from itself is no name.
-        self.names.insert(id.clone(), None);
+        self.names.insert(place.clone(), None);
         let resource = self.resources.get(id)?.clone();
         let properties = self.document.get(resource.item.node, "Properties")?.value;
         let node = self.document.get(properties, property)?.value;
@@ -49,7 +83,7 @@ impl Evaluator<'_, '_> {
         let name = known(&value)
             .filter(|text| !text.is_empty() && !text.starts_with("arn:"))
             .map(|_| value);
-        self.names.insert(id.clone(), name.clone());
+        self.names.insert(place, name.clone());
         name
     }
 }

@@ -317,7 +317,7 @@ pub(super) fn pseudo(name: &str, span: Span) -> Option<Value> {
         | "AWS::Region"
         | "AWS::StackId"
         | "AWS::StackName"
-        | "AWS::URLSuffix" => Some(Value::unknown(why, span)),
+        | "AWS::URLSuffix" => Some(Value::unknown(Why::Pseudo(name.into()), span)),
         _ => None,
     }
 }

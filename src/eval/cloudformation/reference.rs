@@ -122,9 +122,10 @@ impl Evaluator<'_, '_> {
             }
             _ => {}
         }
-        let value = match path.is_empty() {
-            true => self.given_name(id, &resource.type_name),
-            false => None,
+        let value = match path.as_slice() {
+            [] => self.given_name(id, &resource.type_name),
+            [attribute] => self.given_attribute(id, &resource.type_name, attribute),
+            _ => None,
         };
         let target = self.address(id, &resource.type_name);
         let reference = Reference {

@@ -10,6 +10,7 @@ use super::blocks::{BlocksOfType, Made};
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::fail;
 use super::iam_policy;
+use super::looked_up;
 use super::module::{At, attribute_of, blocks_of, constant_text};
 use super::operator;
 use super::policy_document;
@@ -440,6 +441,7 @@ impl Evaluator<'_> {
         let derived = match block.type_name.as_str() {
             "template_file" => self.template_file(instance, body, header),
             "google_iam_policy" => iam_policy::render(body, header),
+            own if looked_up::TYPES.contains(&own) => looked_up::derived(own, body, header),
             _ => {
                 let (derived, problems) = policy_document::render(body, header);
                 for problem in problems {
@@ -465,7 +467,7 @@ fn derives(type_name: &str) -> bool {
     matches!(
         type_name,
         "aws_iam_policy_document" | "google_iam_policy" | "template_file"
-    )
+    ) || looked_up::TYPES.contains(&type_name)
 }
 
 /// The blocks of one type among the items.

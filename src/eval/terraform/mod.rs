@@ -15,6 +15,7 @@ mod iam_policy;
 mod input;
 mod layers;
 mod lifecycle;
+mod looked_up;
 mod module;
 mod named;
 pub mod operator;

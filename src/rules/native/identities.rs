@@ -63,6 +63,8 @@ pub(super) fn values(resource: &Resource, name: &str) -> Vec<Value> {
     let whole = resource.get(&self::path(name, false));
     let why = whole.as_ref().and_then(|whole| match whole.as_list() {
         Some(list) => list.rest.as_ref().map(|rest| rest.why.clone()),
+        // What is one thing of another resource is among the values already.
+        None if matches!(whole.resolved().data, Data::Reference(_)) => None,
         None => whole.why(),
     });
     if let (Some(why), Some(whole)) = (why, whole) {

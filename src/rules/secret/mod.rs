@@ -142,6 +142,7 @@ fn is_elsewhere(why: &Why) -> bool {
             | Why::Computed(_)
             | Why::Data(_)
             | Why::Environment(_)
+            | Why::Pseudo(_)
             | Why::Import(_)
             | Why::Dynamic
     )

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::shape;
-use crate::eval::{Collection, Data, Declared, List, Map, Value};
+use crate::eval::{Collection, Data, Declared, Entry, List, Map, Value};
 use crate::source::{Code, Diagnostic};
 
 /// The prefix of the types of SAM.
@@ -195,11 +195,11 @@ pub(super) fn merged(resource: &Declared, globals: &Value, ignore: Option<&Value
         .strip_prefix(PREFIX)
         .unwrap_or_default();
     let Some(section) = shape::get(globals, name) else {
-        return own.clone();
+        return without_nothing(own, 0);
     };
     let mut section = section.clone();
     match ignore {
-        Some(all) if all.as_text() == Some("*") => return own.clone(),
+        Some(all) if all.as_text() == Some("*") => return without_nothing(own, 0),
         Some(names) => {
             for name in shape::members(names) {
                 shape::remove(&mut section, name.as_text().unwrap_or_default());
@@ -207,7 +207,41 @@ pub(super) fn merged(resource: &Declared, globals: &Value, ignore: Option<&Value
         }
         None => {}
     }
-    merge(&section, own, name, 0)
+    without_nothing(&merge(&section, own, name, 0), 0)
+}
+
+/// The value without the members that are nothing.
+fn without_nothing(value: &Value, depth: usize) -> Value {
+    if depth > MAX_DEPTH {
+        return value.clone();
+    }
+    let data = match &value.data {
+        Data::Map(map) => {
+            let there = map.entries.iter();
+            let there = there.filter(|entry| !matches!(entry.value.data, Data::Null));
+            let entries = there.map(|entry| Entry {
+                value: without_nothing(&entry.value, depth + 1),
+                ..entry.clone()
+            });
+            Data::Map(Arc::new(Map {
+                entries: entries.collect(),
+                ..Map::clone(map)
+            }))
+        }
+        Data::List(list) => Data::List(Arc::new(List {
+            items: list
+                .items
+                .iter()
+                .map(|item| without_nothing(item, depth + 1))
+                .collect(),
+            ..List::clone(list)
+        })),
+        _ => return value.clone(),
+    };
+    Value {
+        data,
+        ..value.clone()
+    }
 }
 
 /// Maps are merged, lists are joined with the global members first, everything else is the resource's own.
@@ -251,8 +285,8 @@ fn merge(global: &Value, own: &Value, path: &str, depth: usize) -> Value {
                 ..own.clone()
             }
         }
-        // What is null was left out: the section's value stands.
-        (_, Data::Null) => global.clone(),
+        // `AWS::NoValue` too is a value of the resource's own (`globals.py`: a call is a primitive, and of different
+        // types the local one is preferred).
         _ => own.clone(),
     }
 }

@@ -440,7 +440,7 @@ fn write_json(value: &Value, out: &mut String, depth: usize) {
             }
         }
         Data::Unknown(unknown) => match &unknown.why {
-            Why::Variable(name) | Why::Environment(name) => {
+            Why::Variable(name) | Why::Environment(name) | Why::Pseudo(name) => {
                 out.push_str("{\"Ref\":");
                 write_text(name, out);
                 out.push('}');

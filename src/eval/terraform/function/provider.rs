@@ -92,9 +92,18 @@ fn arn_parts(value: &Value) -> Result<[Option<Vec<Piece>>; 5], String> {
     Ok(std::array::from_fn(|_| parts.next().flatten()))
 }
 
+/// Adds a piece to the last part; texts become one.
 fn add(parts: &mut [Option<Vec<Piece>>], piece: Piece) {
-    if let Some(Some(part)) = parts.last_mut() {
-        part.push(piece);
+    let Some(Some(part)) = parts.last_mut() else {
+        return;
+    };
+    match (&piece, part.last_mut()) {
+        (Piece::Text(text, _), _) if text.is_empty() => {}
+        (Piece::Text(text, _), Some(Piece::Text(before, span))) => {
+            before.push_str(text);
+            *span = Span::nowhere();
+        }
+        _ => part.push(piece),
     }
 }
 

@@ -305,7 +305,7 @@ fn arns_are_built_and_taken_apart_in_pieces() {
     assert_eq!(root.equals_text("*"), Truth::False);
     let whole = build(text("444455556666"), text("role/app"));
     assert_eq!(whole.as_text(), Some("arn:aws:iam::444455556666:role/app"));
-    let account = Value::unknown(Why::Environment("AWS::AccountId".into()), at());
+    let account = Value::unknown(Why::Pseudo("AWS::AccountId".into()), at());
     let role = build(account, text("role/service/app"));
     let parsed = call(
         "provider::aws::arn_parse",
@@ -326,7 +326,7 @@ fn arns_are_built_and_taken_apart_in_pieces() {
     assert_eq!(part(&parsed, "service").as_text(), Some("iam"));
     assert_eq!(part(&parsed, "resource").as_text(), None);
     let trimmed = call("provider::aws::trim_iam_role_path", &[role], &Nowhere, at()).unwrap();
-    assert_eq!(trimmed.ends_with(":role/app"), Truth::True);
+    assert_eq!(trimmed.ends_with(":role/app"), Truth::True, "{trimmed:?}");
     for wrong in ["x:aws", "arn:aws:iam", "arn:aws:s3:::b"] {
         let refused = call(
             "provider::aws::trim_iam_role_path",

@@ -351,7 +351,7 @@ fn show_unknown(unknown: &Unknown) -> Json {
         return json!({ "$among": unknown.among.iter().map(show).collect::<Vec<_>>() });
     }
     match &unknown.why {
-        Why::Environment(name) | Why::Variable(name) | Why::Function(name) => {
+        Why::Environment(name) | Why::Pseudo(name) | Why::Variable(name) | Why::Function(name) => {
             json!({ "$unknown": name.as_str() })
         }
         why => json!({ "$unknown": why.cause() }),
