@@ -158,7 +158,7 @@ impl Found {
     fn text(&mut self, value: &Value, name: Option<&str>, text: &str) {
         // A stand-in is no secret, whatever its name; a credential of a known form is one wherever it stands.
         if value.origin.is_stand_in() || value.resolved().origin.is_stand_in() {
-            return self.add(value, form::known(text));
+            return self.add(value, form::known(text, false));
         }
         let what = in_text(name, text).or_else(|| {
             let bytes = STANDARD
