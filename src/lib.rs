@@ -30,6 +30,7 @@
 //! | [`report`] | what is shown: one sort, one file per output format | text, concise, JSON, SARIF |
 //! | [`config`] | `distrust.toml` | settings |
 //! | [`engine`] | the order of the steps: each stack is evaluated, lowered, asked and dropped | [`report::Report`] |
+//! | [`lsp`] | the language server: the engine plus a clock | messages of the protocol |
 //! | [`cli`] | the program | exit status |
 //!
 //! # A value
@@ -65,6 +66,7 @@ pub mod eval;
 pub mod findings;
 pub mod fix;
 pub mod graph;
+pub mod lsp;
 pub mod network;
 pub mod policy;
 pub mod report;

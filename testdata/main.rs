@@ -8,6 +8,7 @@ mod examples;
 mod fixes;
 mod house;
 mod json;
+mod lsp;
 mod plan;
 #[cfg(unix)]
 mod require;

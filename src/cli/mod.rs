@@ -42,6 +42,13 @@ pub fn main() -> ExitCode {
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),
         Command::Completions { shell } => completions(shell, terminal),
+        Command::Lsp => match crate::lsp::serve() {
+            Ok(()) => Exit::Clean,
+            Err(error) => {
+                terminal.error(&error, None);
+                Exit::Usage
+            }
+        },
         Command::Man => man(terminal),
         Command::Version => {
             let text = concat!("distrust ", env!("CARGO_PKG_VERSION"), "\n");

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Draw the graph of resources
     Graph(Box<Graph>),
+    /// Speak to an editor: the language server, on standard input and output
+    Lsp,
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule

@@ -7,6 +7,7 @@
 //! A fault of this program in one stack is a diagnostic about that stack.
 
 mod each;
+mod project;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::source::{
 use crate::syntax::yaml::{self, Document};
 
 pub use each::each;
+pub use project::{Checked, project};
 
 /// What the stacks are evaluated with.
 pub struct World<'w> {

@@ -1,0 +1,116 @@
+//! A folder checked as its own settings say, for those who are given no command line.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::{World, check, is_template, rules_of};
+use crate::config::{self, RuleParameter, Selection};
+use crate::eval::terraform::{self, Setting};
+use crate::findings::{RuleInfo, Severity};
+use crate::report::Report;
+use crate::rules::RuleSet;
+use crate::source::{
+    Code, Diagnostic, Door, Files, Scope, Search, SourceFile, SourceMap, Span, discover,
+};
+use crate::syntax::yaml;
+
+/// What checking a folder gave, and all that is needed to speak of it.
+pub struct Checked {
+    /// What was found; what is wrong with the settings is among the diagnostics.
+    pub report: Report,
+    /// The texts that it speaks of.
+    pub sources: SourceMap,
+    /// Where it took place.
+    pub scope: Scope,
+    /// The rules that it speaks of, sorted by id.
+    pub rules: Vec<RuleInfo>,
+    /// The least severity that the settings show, if they say so.
+    pub least: Option<Severity>,
+}
+
+/// Checks a folder with the settings of its project. `folder` is absolute and without links.
+///
+/// Call it as [`check`].
+pub fn project(folder: &Path, files: &dyn Files) -> Checked {
+    let sources = SourceMap::new();
+    let paths = [folder.to_owned()];
+    let scope = Scope::new(files, folder, None, &paths);
+    let door = Door::new(files, &scope);
+    let (settings, mut wrong) = config::find(door, &sources);
+    let mut rules = Cow::Borrowed(RuleSet::builtin());
+    if !settings.rules.is_empty() {
+        let set = RuleParameter::set_all(&settings.rules, rules.to_mut());
+        wrong.extend(set.err().into_iter().flatten());
+    }
+    let ignored = settings.ignore.as_deref().unwrap_or_default();
+    let selection = match settings.select.as_deref() {
+        None if ignored.is_empty() => Ok(Selection::everything()),
+        selected => Selection::new(&rules.infos(), selected, ignored),
+    };
+    let selection = selection.unwrap_or_else(|errors| {
+        wrong.extend(errors);
+        Selection::everything()
+    });
+    let mut values = terraform::Settings::default();
+    for path in settings.var_file.iter().flatten() {
+        values
+            .variables
+            .extend(read(path, door, &sources, &mut wrong).map(Setting::File));
+    }
+    let folders = settings.module_dir.iter().flatten();
+    values.module_folders = folders.map(|path| scope.absolute(path)).collect();
+    let mut parameters = Vec::new();
+    for (nth, given) in settings.parameters.iter().flatten().enumerate() {
+        let file = match given.contains('=') {
+            true => {
+                let text = serde_json::Value::from(vec![given.as_str()]).to_string();
+                Some(
+                    sources
+                        .add(&format!("<parameter {}>", nth + 1), text.into_bytes())
+                        .0,
+                )
+            }
+            false => read(Path::new(given), door, &sources, &mut wrong),
+        };
+        parameters.extend(file.map(|file| yaml::parse(&file)));
+    }
+    let search = Search {
+        paths: &paths,
+        exclude: settings.exclude.as_deref().unwrap_or_default(),
+        is_template,
+    };
+    let found = discover(door, &sources, search);
+    let world = World {
+        door,
+        sources: &sources,
+        settings: values,
+        parameters,
+    };
+    let mut report = check(found, &world, &rules, &|id| selection.has(id));
+    report.diagnostics.extend(wrong);
+    let rules = rules_of(&rules, &report);
+    Checked {
+        report,
+        sources,
+        least: settings.min_severity,
+        scope,
+        rules,
+    }
+}
+
+/// A file with values that the settings name; what is wrong with it is said at the settings themselves.
+fn read(
+    path: &Path,
+    door: Door<'_>,
+    sources: &SourceMap,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<std::sync::Arc<SourceFile>> {
+    match door.read(path) {
+        Ok(bytes) => Some(sources.add_file(path, &door.scope().shown(path), bytes).0),
+        Err(why) => {
+            let message = format!("{}: {why}", door.scope().shown(path));
+            wrong.push(Diagnostic::new(Code::Unreadable, Span::nowhere(), message));
+            None
+        }
+    }
+}
