@@ -63,14 +63,6 @@ const OTHER_VERSIONS: &[(&str, &str)] = &[
     ("azurerm_key_vault", "soft_delete_enabled"),
     ("aws_redshift_security_group", "ingress"),
     ("azurerm_subnet", "network_security_group_id"),
-    (
-        "azurerm_mssql_server_security_alert_policy",
-        "email_account_admins_enabled",
-    ),
-    (
-        "azurerm_application_insights",
-        "local_authentication_enabled",
-    ),
     ("azurerm_network_interface", "network_security_group_id"),
     // A key of a map whose keys are free.
     (

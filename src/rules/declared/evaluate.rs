@@ -55,11 +55,7 @@ impl Scope<'_, '_> {
             Check::Unless(guard, check) => self.unless(guard, check, base),
             Check::Each(path, check) => self.quantified(path, check, base, Quantifier::Every),
             Check::Some(path, check) => self.quantified(path, check, base, Quantifier::Some),
-            Check::Value(path, tests) => {
-                self.along(path, base, Quantifier::Every, &|found, place| {
-                    Outcome::all(tests.iter().map(|test| self.test(test, found, place)))
-                })
-            }
+            Check::Value(path, tests) => self.value(path, tests, base),
             Check::Policy(path, like) => {
                 self.along(path, base, Quantifier::Some, &|found, place| match found {
                     Some(found) => policy::some_statement(found, like),
@@ -104,6 +100,29 @@ impl Scope<'_, '_> {
                 None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
             },
         }
+    }
+
+    /// Whether every value that a path leads to passes the tests. That there is something is asked of the members of a list
+    /// together: one is enough, none is not, and a list that may have some is no proof.
+    fn value(&self, path: &Path, tests: &[Test], base: Base<'_>) -> Outcome {
+        let listed = path.0.last().is_some_and(|step| step.each);
+        let presence = |test: &&Test| listed && matches!(test, Test::Exists(_));
+        let there = tests.iter().filter(presence).map(|test| {
+            let found = self.along(path, base, Quantifier::Some, &|found, place| {
+                self.test(&Test::Exists(true), found, place)
+            });
+            match test {
+                Test::Exists(false) => found.negated(),
+                _ => found,
+            }
+        });
+        let others: Vec<&Test> = tests.iter().filter(|test| !presence(test)).collect();
+        let every = (!others.is_empty()).then(|| {
+            self.along(path, base, Quantifier::Every, &|found, place| {
+                Outcome::all(others.iter().map(|test| self.test(test, found, place)))
+            })
+        });
+        Outcome::all(there.chain(every))
     }
 
     /// What a check says where no guard takes it away. A guard whose settings are not known leaves open what it may take

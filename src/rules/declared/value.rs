@@ -14,7 +14,7 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
         // An empty text is what providers take for an absent one, and no name of a key, a network or a role.
         let there = found.map_or(Truth::False, |value| match value.equals_text("") {
             Truth::True => Truth::False,
-            _ => !value.is_null(),
+            _ => !value.is_null() & !has_no_members(value),
         });
         return if *wanted { there } else { !there };
     }
@@ -52,6 +52,22 @@ pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
         Test::Network(sort) => network(value, sort),
         Test::Exists(_) => Truth::Unknown,
     }
+}
+
+/// Whether it is a list without members. One that may have some may be empty, too.
+fn has_no_members(value: &Value) -> Truth {
+    if let Data::Unknown(unknown) = &value.resolved().data
+        && unknown.among.is_empty()
+    {
+        return Truth::False;
+    }
+    value.ask(|one| match &one.data {
+        Data::List(list) if list.items.is_empty() => match list.rest {
+            None => Truth::True,
+            Some(_) => Truth::Unknown,
+        },
+        _ => Truth::False,
+    })
 }
 
 /// How many numbers a range `a-b` has, both ends included.
