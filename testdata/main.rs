@@ -13,4 +13,5 @@ mod plan;
 #[cfg(unix)]
 mod require;
 mod schemas;
+mod siblings;
 mod terraform;
