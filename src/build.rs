@@ -30,6 +30,9 @@ mod policy {
     pub mod action {
         pub mod pack;
     }
+    pub mod managed {
+        pub mod pack;
+    }
 }
 
 use catalog::model::{Kind, Path};
@@ -48,6 +51,7 @@ fn main() {
     let kinds = read_kinds(&root, &files, &mut wrongs);
     let (rules, pages) = read_rules(&root, &files, &kinds, &mut wrongs);
     let actions = read_actions(&root, &mut wrongs);
+    let managed = read_managed(&root, &mut wrongs);
     if !wrongs.is_empty() {
         for wrong in wrongs {
             println!("cargo::error={wrong}");
@@ -55,6 +59,7 @@ fn main() {
         return;
     }
     fs::write(out.join("actions.bin"), actions).expect("the output folder is writable");
+    fs::write(out.join("managed.bin"), managed).expect("the output folder is writable");
     let kinds: Vec<Kind> = kinds.into_values().collect();
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).expect("the output folder is writable");
@@ -113,6 +118,16 @@ fn read_actions(root: &FilePath, wrongs: &mut Vec<String>) -> Vec<u8> {
     let file = root.join("src/policy/action/table.txt");
     println!("cargo::rerun-if-changed={}", file.display());
     policy::action::pack::pack(&read(&file)).unwrap_or_else(|(line, message)| {
+        wrongs.push(shown(root, &file, &Wrong::at(line, message)));
+        Vec::new()
+    })
+}
+
+/// The documents of the policies that AWS manages, packed.
+fn read_managed(root: &FilePath, wrongs: &mut Vec<String>) -> Vec<u8> {
+    let file = root.join("src/policy/managed/table.txt");
+    println!("cargo::rerun-if-changed={}", file.display());
+    policy::managed::pack::pack(&read(&file)).unwrap_or_else(|(line, message)| {
         wrongs.push(shown(root, &file, &Wrong::at(line, message)));
         Vec::new()
     })

@@ -1,5 +1,6 @@
 //! The program: what the command line asks for, done, and told to the shell.
 
+mod access;
 mod check;
 mod exit;
 mod graph;
@@ -38,6 +39,14 @@ pub fn main() -> ExitCode {
         Command::Graph(options) => {
             let order = check::input::order_of_variables(&matches);
             graph::run(*options, &order, terminal)
+        }
+        Command::WhoCan(options) => {
+            let order = check::input::order_of_variables(&matches);
+            access::who_can(*options, &order, terminal)
+        }
+        Command::Can(options) => {
+            let order = check::input::order_of_variables(&matches);
+            access::can(*options, &order, terminal)
         }
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),

@@ -34,6 +34,10 @@ pub(super) enum Command {
     Graph(Box<Graph>),
     /// Speak to an editor: the language server, on standard input and output
     Lsp,
+    /// Say who can do something, and why
+    WhoCan(Box<WhoCan>),
+    /// Say whether somebody can do something, and why
+    Can(Box<Can>),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -179,6 +183,45 @@ pub(super) struct Graph {
     /// How the graph is written
     #[arg(long, value_enum, default_value_t = Notation::Dot, value_name = "FORMAT")]
     pub(super) format: Notation,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::exit::table())]
+pub(super) struct WhoCan {
+    /// The action, such as s3:GetObject
+    #[arg(value_name = "ACTION")]
+    pub(super) action: String,
+    /// The resource: its address, an ARN, or a pattern of ARNs
+    #[arg(value_name = "RESOURCE")]
+    pub(super) resource: String,
+
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// How answers are written
+    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
+    pub(super) output_format: Listing,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::exit::table())]
+pub(super) struct Can {
+    /// Who: the address of an identity, an ARN, or a pattern of ARNs
+    #[arg(value_name = "PRINCIPAL")]
+    pub(super) principal: String,
+    /// The action, such as s3:GetObject
+    #[arg(value_name = "ACTION")]
+    pub(super) action: String,
+    /// The resource: its address, an ARN, or a pattern of ARNs
+    #[arg(value_name = "RESOURCE")]
+    pub(super) resource: String,
+
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// How answers are written
+    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
+    pub(super) output_format: Listing,
 }
 
 /// How a graph is written.

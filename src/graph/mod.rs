@@ -15,7 +15,8 @@ mod spelling;
 pub mod walk;
 mod world;
 
-use std::sync::{Arc, LazyLock};
+use std::any::Any;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -142,9 +143,28 @@ pub struct Graph {
     incoming: Vec<Vec<u32>>,
     /// The places in `open` of those that may end at a kind; under no kind those that may end at any.
     open_by_end: FxHashMap<EcoString, Vec<u32>>,
+    /// What a layer above worked out of the whole graph.
+    remembered: Remembered,
+}
+
+/// Something that is costly to work out and is kept where it belongs, by whoever asks first.
+#[derive(Debug, Default)]
+pub struct Remembered(OnceLock<Box<dyn Any + Send + Sync>>);
+
+impl Remembered {
+    /// What is kept, or made now. Of one type only: the first to ask decides.
+    pub fn get<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
+        let kept = self.0.get_or_init(|| Box::new(make()));
+        kept.downcast_ref().expect("one type is remembered")
+    }
 }
 
 impl Graph {
+    /// What is costly to work out of the whole graph, made at the first question. Of one type only.
+    pub fn remembered<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
+        self.remembered.get(make)
+    }
+
     /// The resource with this number. Panics on a number of another graph.
     pub fn resource(&self, id: ResourceId) -> &Resource {
         &self.resources[id.0 as usize]
@@ -329,5 +349,6 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
         by_kind,
         incoming,
         open_by_end,
+        remembered: Remembered::default(),
     }
 }

@@ -3,17 +3,23 @@
 use super::action::{self, Action};
 use super::condition::{denies_strangers, narrows_callers};
 use super::pattern::{any_covers, any_of, covers, flat, value_covers, widest};
-use super::weigh::{Weight, denies_all, narrows};
+use super::region::Term;
+use super::target::Target;
+use super::weigh::{Weight, denies_all_given, narrows_given};
 use super::{Document, Members, Statement};
 use crate::eval::{Data, Truth, Value, Why};
 
 /// On which resources an action is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
+#[derive(Debug, Clone, Copy)]
+pub enum On<'t> {
     /// On every one of those that the action takes.
     Every,
     /// On some.
     Some,
+    /// On this one.
+    One(&'t Target),
+    /// On what a text names, or all that a pattern means.
+    Named(&'t str),
 }
 
 /// A statement that allows something, or may.
@@ -32,7 +38,17 @@ pub struct Grant<'d> {
 /// The statements of documents that allow an action (or all that a pattern such as `s3:*` means), and that no other
 /// statement takes back; first those that surely do. A statement with conditions that are proven to narrow it does not
 /// count: what it allows is less.
-pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant<'d>> {
+pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On<'_>) -> Vec<Grant<'d>> {
+    grants_given(documents, wanted, on, &[])
+}
+
+/// The same of requests that surely have some values under condition keys.
+pub fn grants_given<'d>(
+    documents: &[&'d Document],
+    wanted: &str,
+    on: On<'_>,
+    given: &[Term],
+) -> Vec<Grant<'d>> {
     let mut found: Vec<Grant<'d>> = Vec::new();
     let mut known: Option<Option<Action>> = None;
     let mut taken_back: Option<Weight> = None;
@@ -48,17 +64,19 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
                 on_every(statement, known.as_ref())
             }
             On::Some => (Truth::True, None),
+            On::One(target) => on_target(statement, target),
+            On::Named(text) => on_named(statement, text),
         };
         let truth = truth & has_resource;
         if truth.is_false() {
             continue;
         }
-        let narrow = narrows(statement, wanted, documents);
+        let narrow = narrows_given(statement, wanted, documents, given);
         let truth = truth & !narrow.truth;
         if truth.is_false() {
             continue;
         }
-        let denied = taken_back.get_or_insert_with(|| denied(documents, wanted));
+        let denied = taken_back.get_or_insert_with(|| denied_on(documents, wanted, on, given));
         let truth = truth & !denied.truth;
         if truth.is_false() {
             continue;
@@ -89,6 +107,10 @@ pub fn grants<'d>(documents: &[&'d Document], wanted: &str, on: On) -> Vec<Grant
 /// Whether a statement of the documents denies all of an action on every resource that it takes, whatever the
 /// circumstances; not known, by the key, where conditions may leave something.
 pub(super) fn denied(documents: &[&Document], wanted: &str) -> Weight {
+    denied_on(documents, wanted, On::Every, &[])
+}
+
+fn denied_on(documents: &[&Document], wanted: &str, on: On<'_>, given: &[Term]) -> Weight {
     let action = action::find(wanted);
     let mut all = Weight {
         truth: Truth::False,
@@ -96,13 +118,17 @@ pub(super) fn denied(documents: &[&Document], wanted: &str) -> Weight {
     };
     let statements = documents.iter().flat_map(|document| &document.statements);
     for statement in statements.filter(|statement| !statement.allows().is_true()) {
-        let sure = has_action(statement, wanted).0
-            & on_every(statement, action.as_ref()).0
-            & statement.denies();
+        let every = on_every(statement, action.as_ref()).0;
+        let covers = match on {
+            On::One(target) => every | on_target(statement, target).0,
+            On::Named(text) => every | on_named(statement, text).0,
+            On::Every | On::Some => every,
+        };
+        let sure = has_action(statement, wanted).0 & covers & statement.denies();
         if sure.is_false() {
             continue;
         }
-        let weight = denies_all(statement, wanted);
+        let weight = denies_all_given(statement, wanted, given);
         all.truth = all.truth | (sure & weight.truth);
         all.key = all.key.or(weight.key);
     }
@@ -208,6 +234,24 @@ pub fn on_every(statement: &Statement, action: Option<&Action>) -> (Truth, Optio
         }
         all | Truth::any(types.iter().map(|own| every_arn(item, own.arn)))
     })
+}
+
+/// Whether a statement is about one resource.
+fn on_target(statement: &Statement, target: &Target) -> (Truth, Option<Value>) {
+    if statement.not_resources.written {
+        let (named, value) = any_of(&statement.not_resources, |item| target.is_meant_by(item));
+        return (!named, value);
+    }
+    any_of(&statement.resources, |item| target.is_meant_by(item))
+}
+
+/// Whether a statement is about what a text names, or all that a pattern means.
+fn on_named(statement: &Statement, text: &str) -> (Truth, Option<Value>) {
+    if statement.not_resources.written {
+        let (named, value) = any_covers(&statement.not_resources, text, false);
+        return (!named, value);
+    }
+    any_covers(&statement.resources, text, false)
 }
 
 /// Whether a value is a pattern of every resource of a type: service and name are those of the type, whatever the

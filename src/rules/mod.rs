@@ -15,9 +15,10 @@ use rayon::prelude::*;
 use crate::catalog::Catalog;
 use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
 use crate::graph::Graph;
+pub use crate::policy::held::{Held, held};
 pub use declared::model::Rule;
 pub use set::{RuleSet, Unset};
-pub use subject::{Held, Subject, held};
+pub use subject::Subject;
 
 /// Where the pages of the built-in rules stand on the web.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules");

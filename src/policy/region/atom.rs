@@ -52,10 +52,9 @@ impl Pattern {
         let mut colons = 0;
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
-            if wild != Wild::Not
-                && let Some(plain) = ["${*}", "${?}", "${$}"]
-                    .iter()
-                    .find(|own| rest.starts_with(**own))
+            if let Some(plain) = ["${*}", "${?}", "${$}"]
+                .iter()
+                .find(|own| rest.starts_with(**own))
             {
                 symbols.extend(plain.chars().nth(2).map(Symbol::Char));
                 rest = &rest[plain.len()..];

@@ -42,7 +42,24 @@ pub struct Weight {
 /// Whether the conditions of a statement narrow an action (or all that a pattern means) that it allows. `documents` are all
 /// that the holder has: a tag that it may write itself narrows nothing.
 pub fn narrows(statement: &Statement, wanted: &str, documents: &[&Document]) -> Weight {
+    narrows_given(statement, wanted, documents, &[])
+}
+
+/// The same of requests that surely have some values under condition keys.
+pub fn narrows_given(
+    statement: &Statement,
+    wanted: &str,
+    documents: &[&Document],
+    given: &[Term],
+) -> Weight {
     let each = keys(statement).into_iter().map(|(key, conditions)| {
+        let fixed = of_key(given, &key);
+        if !fixed.is_empty() {
+            let truth = of_both_readings(&conditions, |terms| {
+                Truth::from(!meets_fixed(&key, terms, &fixed))
+            });
+            return (truth, conditions[0].key.clone());
+        }
         let truth = of_both_readings(&conditions, |terms| narrows_key(&key, terms, wanted, false));
         let truth = match kind_of(&key) {
             Kind::ResourceTag if !truth.is_false() => truth & !may_tag(documents, wanted, &key),
@@ -56,8 +73,15 @@ pub fn narrows(statement: &Statement, wanted: &str, documents: &[&Document]) -> 
 
 /// Whether a Deny with conditions leaves nothing of what it names: it holds of every request, or all that it lets through
 /// are few that somebody chose, which leaves the answer open.
-pub fn denies_all(statement: &Statement, wanted: &str) -> Weight {
+pub fn denies_all_given(statement: &Statement, wanted: &str, given: &[Term]) -> Weight {
     let each = keys(statement).into_iter().map(|(key, conditions)| {
+        let fixed = of_key(given, &key);
+        if !fixed.is_empty() {
+            let truth = of_both_readings(&conditions, |terms| {
+                Truth::from(meets_fixed(&key, terms, &fixed))
+            });
+            return (truth, conditions[0].key.clone());
+        }
         let truth = of_both_readings(&conditions, |terms| match total(&key, terms) {
             true => Truth::True,
             // Who has a second factor, and speaks TLS, is let through.
@@ -71,14 +95,23 @@ pub fn denies_all(statement: &Statement, wanted: &str) -> Weight {
     joined(each, statement, Truth::all)
 }
 
+fn of_key(given: &[Term], key: &str) -> Vec<Term> {
+    given.iter().filter(|own| own.key == key).cloned().collect()
+}
+
+/// Whether conditions on one key hold of a request with these values.
+fn meets_fixed(key: &str, terms: &[Term], fixed: &[Term]) -> bool {
+    Left::of(key, terms, fixed).is_ok_and(|left| left.covers(fixed))
+}
+
 /// Whether the conditions of a statement hold of every request that has these values, whatever else it has.
 pub fn holds_of(statement: &Statement, fixed: &[Term]) -> Weight {
     let each = keys(statement).into_iter().map(|(key, conditions)| {
-        let own: Vec<Term> = fixed.iter().filter(|own| own.key == key).cloned().collect();
+        let own = of_key(fixed, &key);
         let truth = of_both_readings(&conditions, |terms| {
             Truth::from(match own.is_empty() {
                 true => total(&key, terms),
-                false => Left::of(&key, terms, &own).is_ok_and(|left| left.covers(&own)),
+                false => meets_fixed(&key, terms, &own),
             })
         });
         (truth, conditions[0].key.clone())
@@ -89,6 +122,12 @@ pub fn holds_of(statement: &Statement, fixed: &[Term]) -> Weight {
 /// The requests whose key has a truth value.
 pub fn has_truth(key: &str, value: &str) -> Term {
     like(key, value)
+}
+
+/// The requests whose key has a text.
+pub fn has_text(key: &str, value: &str) -> Term {
+    let test = Test::Text(Pattern::new(value, Wild::Not, false));
+    term(key, Compare::Exact(false), vec![test])
 }
 
 /// The requests whose key has a number.

@@ -11,4 +11,5 @@ pub mod time;
 pub mod value;
 
 pub use evaluate::evaluate;
+pub(super) use grants::by_step;
 pub use outcome::{Outcome, Witness};

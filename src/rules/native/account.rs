@@ -51,7 +51,8 @@ fn account_of(text: &str) -> Option<&str> {
 
 /// Some policy of a group asks for a second factor.
 pub(super) fn group_asks_for_mfa(subject: &Subject<'_>) -> Outcome {
-    let held = subject.effective();
+    let held = subject.identity().map(|own| own.held.as_slice());
+    let held = held.unwrap_or_default();
     let asks = held.iter().any(|held| {
         let conditions = held.document.statements.iter();
         conditions

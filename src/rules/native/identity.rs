@@ -113,7 +113,18 @@ fn wide_actions(subject: &Subject<'_>, fits: &dyn Fn(&Action) -> bool) -> Outcom
     for held in subject.documents(Usage::Identity) {
         let found = wide(&held.document, fits);
         let of_statement = found.chunk_by(|a, b| std::ptr::eq(a.statement, b.statement));
-        outcomes.extend(of_statement.map(|found| Outcome::any_as_one(found.iter().map(told))));
+        // What no boundary leaves is not allowed.
+        let left = |own: &&Wide<'_>| {
+            let wanted = own.action.as_ref().map(ToString::to_string);
+            let wanted = wanted
+                .as_deref()
+                .or_else(|| own.member.as_text())
+                .unwrap_or("*");
+            !subject.is_left_by_boundaries(wanted).is_false()
+        };
+        outcomes.extend(
+            of_statement.map(|found| Outcome::any_as_one(found.iter().filter(left).map(told))),
+        );
         if let Some(why) = &held.document.rest {
             outcomes.push(Outcome::unknown(&held.value, why.clone()));
         }

@@ -3,28 +3,12 @@
 use std::sync::LazyLock;
 
 use super::identities::values;
-use crate::catalog::{Relation, Usage};
+use crate::catalog::Relation;
 use crate::eval::{Data, Mode, Texts, Truth, Value};
-use crate::graph::Resource;
-use crate::policy::{self, On};
+use crate::policy::On;
+use crate::policy::identity::attached;
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
-
-/// Where the vocabulary keeps the ARNs of attached policies.
-const ATTACHED: [&str; 4] = [
-    "managed_policy_arns",
-    "managed_policies",
-    "policy_arn",
-    "managed_policy_arn",
-];
-
-/// The ARNs of policies that a resource attaches.
-fn attached(resource: &Resource) -> Vec<Value> {
-    ATTACHED
-        .iter()
-        .flat_map(|name| values(resource, name))
-        .collect()
-}
 
 /// The ARNs of policies that AWS manages: what the names of some are like, and which of them do not count.
 pub(super) struct Named {
@@ -76,6 +60,11 @@ pub(super) fn none_like(subject: &Subject<'_>, named: &Named) -> Outcome {
             true => Truth::False,
             false => named.has(&arn),
         };
+        let truth = match truth {
+            Truth::False => truth,
+            // Within a boundary that takes the permissions of identities away it is not what its name says.
+            _ => truth & subject.is_left_by_boundaries("iam:*"),
+        };
         Outcome::new(truth, Witness::of(&arn).saying(name_of(&arn)))
     });
     Outcome::any(each).negated()
@@ -125,13 +114,7 @@ pub(super) fn acts_as_privileged(subject: &Subject<'_>) -> Outcome {
 
 /// True because of what makes a role privileged.
 fn privileged(role: &Subject<'_>) -> Outcome {
-    let documents: Vec<_> = role
-        .effective()
-        .iter()
-        .filter(|held| held.usage == Usage::Identity)
-        .map(|held| &held.document)
-        .collect();
-    let grants = [
+    let wanted = [
         "*",
         "iam:*",
         "iam:CreateLoginProfile",
@@ -139,25 +122,32 @@ fn privileged(role: &Subject<'_>) -> Outcome {
         "iam:PutRolePolicy",
     ];
     let mut outcomes = Vec::new();
-    for wanted in grants {
-        for grant in policy::grants(&documents, wanted, On::Every) {
-            let witness = grant
-                .member
-                .as_ref()
-                .map_or_else(|| Witness::absent(Some(grant.statement.span)), Witness::of);
-            let witness = witness.saying(format!("{wanted} on every resource"));
-            let why = grant.why.clone();
-            outcomes.push(Outcome::new(grant.truth, Witness { why, ..witness }));
+    for wanted in wanted {
+        let Some(may) = role.identity().map(|own| own.may(wanted, On::Every, &[])) else {
+            continue;
+        };
+        if may.truth.is_false() {
+            continue;
         }
+        let witness = may
+            .values
+            .first()
+            .map_or_else(|| Witness::absent(None), Witness::of);
+        let witness = witness.saying(format!("{wanted} on every resource"));
+        outcomes.push(Outcome::new(
+            may.truth,
+            Witness {
+                why: may.why,
+                ..witness
+            },
+        ));
     }
     let attaching = role.graph.incoming(role.resource.id);
     let attaching = attaching.map(|edge| role.graph.resource(edge.from));
     for resource in attaching.chain(std::iter::once(role.resource)) {
         for arn in attached(resource) {
-            let truth =
-                Truth::any([&ADMINISTRATOR, &IAM_FULL, &POWER_USER].map(|own| own.has(&arn)));
-            // An ARN that is not known here is of a policy that is declared here or elsewhere: its document was asked.
-            if truth.is_true() {
+            // What the others say was asked above.
+            if POWER_USER.has(&arn).is_true() {
                 outcomes.push(Outcome::new(
                     Truth::True,
                     Witness::of(&arn).saying(name_of(&arn)),

@@ -3,6 +3,7 @@
 
 mod account;
 mod duties;
+mod escalation;
 mod exposure;
 mod identities;
 mod identity;
@@ -20,6 +21,8 @@ pub type Ask = fn(&Subject<'_>) -> Outcome;
 
 /// The questions by name, sorted.
 const QUESTIONS: &[(&str, Ask)] = &[
+    ("escalation-lateral", escalation::no_lateral),
+    ("escalation-path", escalation::no_path),
     ("group-asks-for-mfa", account::group_asks_for_mfa),
     ("group-has-user", identities::group_has_user),
     ("identity-assume-without-mfa", identity::assume_without_mfa),
@@ -37,6 +40,7 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("identity-wide-write", identity::wide_write),
     ("identity-wildcard-action", identity::wildcard_action),
     ("inline-policy", identities::inline_policy),
+    ("key-of-administrator", escalation::key_of_administrator),
     ("login-profile-reset", identities::password_reset),
     ("managed-administrator", |subject| {
         managed::none_like(subject, &managed::ADMINISTRATOR)
