@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::shape;
 use super::{Address, Mode, Number, Origin, Role, Unknown, Why};
 use crate::source::Span;
 
@@ -293,10 +294,13 @@ impl Value {
     /// The first reason why some part of it is not known.
     pub fn first_why(&self) -> Option<Why> {
         match &self.resolved().data {
-            Data::Template(template) => template.pieces.iter().find_map(|piece| match piece {
-                Piece::Value(value) => value.first_why(),
-                Piece::Text(..) => None,
-            }),
+            // A piece of which nothing is known decides before one that must look like an account or a partition.
+            Data::Template(template) => {
+                let values = || template.pieces.iter().filter_map(Piece::value);
+                let open = values().filter(|value| !shape::is_known_in_part(value));
+                let mut open = open.filter_map(Value::first_why);
+                open.next().or_else(|| values().find_map(Value::first_why))
+            }
             Data::List(list) => {
                 let inside = list.items.iter().find_map(Value::first_why);
                 inside.or_else(|| list.rest.as_ref().map(|rest| rest.why.clone()))
@@ -306,6 +310,16 @@ impl Value {
                 inside.or_else(|| map.rest.as_ref().map(|rest| rest.why.clone()))
             }
             _ => self.why(),
+        }
+    }
+}
+
+impl Piece {
+    /// The value, where it is one.
+    fn value(&self) -> Option<&Value> {
+        match self {
+            Piece::Value(value) => Some(value),
+            Piece::Text(..) => None,
         }
     }
 }

@@ -395,8 +395,34 @@ fn scalar_text(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Truth, Value, Why};
+    use std::sync::Arc;
+
+    use super::{Data, Piece, Template, Truth, Value, Why};
     use crate::source::Span;
+
+    /// Of a text whose pieces are not known, those of which nothing is known are to blame.
+    #[test]
+    fn what_leaves_a_text_open_is_its_reason() {
+        let piece = |why| Piece::Value(Value::unknown(why, Span::nowhere()));
+        let name = Why::Variable("var.name".into());
+        let pieces = vec![
+            piece(Why::Pseudo("AWS::Region".into())),
+            piece(name.clone()),
+        ];
+        let template = Template {
+            text: None,
+            pieces,
+            decoded: None,
+        };
+        let value = Value::new(Data::Template(Arc::new(template)), Span::nowhere());
+        assert_eq!(value.first_why(), Some(name));
+        let region = Value::unknown(Why::Pseudo("AWS::Region".into()), Span::nowhere());
+        assert_eq!(region.equals_text("*"), Truth::False);
+        assert_eq!(region.why(), Some(Why::Environment("AWS::Region".into())));
+        // What is computed from it may look like anything.
+        let derived = Value::unknown(region.why().unwrap(), Span::nowhere());
+        assert_eq!(derived.equals_text("*"), Truth::Unknown);
+    }
 
     #[test]
     fn the_account_is_never_absent() {

@@ -298,16 +298,20 @@ pub(super) fn texts(value: &Value) -> Option<Texts> {
 
 /// Whether something is known of a text besides its known pieces.
 pub(super) fn is_shaped(template: &Template) -> bool {
-    let shaped = |piece: &Piece| match piece {
+    template.pieces.iter().any(|piece| match piece {
         Piece::Text(..) => false,
-        Piece::Value(value) => match &value.resolved().data {
-            Data::Reference(reference) => of_reference(reference).is_some(),
-            Data::Unknown(unknown) if unknown.among.is_empty() => of_why(&unknown.why).is_some(),
-            Data::Unknown(_) | Data::Template(_) => true,
-            _ => false,
-        },
-    };
-    template.pieces.iter().any(shaped)
+        Piece::Value(value) => is_known_in_part(value),
+    })
+}
+
+/// Whether something is known of what a value must look like, though not what it is.
+pub(super) fn is_known_in_part(value: &Value) -> bool {
+    match &value.resolved().data {
+        Data::Reference(reference) => of_reference(reference).is_some(),
+        Data::Unknown(unknown) if unknown.among.is_empty() => of_why(&unknown.why).is_some(),
+        Data::Unknown(_) | Data::Template(_) => true,
+        _ => false,
+    }
 }
 
 fn of(value: &Value, left: &mut usize) -> Option<Texts> {

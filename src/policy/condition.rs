@@ -5,7 +5,7 @@
 //! context keys"; Amazon S3 User Guide, "The meaning of public".
 
 use super::operator::{Compare, Operator};
-use super::pattern::{covers, flat};
+use super::pattern::{covers, flat, widest};
 use super::{Condition, Statement};
 use crate::eval::{Data, Truth, Value};
 
@@ -104,7 +104,7 @@ fn fixed(condition: &Condition, operator: Operator) -> Truth {
             (_, Data::Reference(_)) => Truth::True,
             (_, Data::Template(template)) if template.text.is_none() => {
                 // A piece that is not known may be a wildcard, unless it stands for another resource.
-                let (most, least) = (flat(&template.pieces, "*"), flat(&template.pieces, "x"));
+                let (most, least) = (widest(&template.pieces), flat(&template.pieces, "x"));
                 Truth::agreed([most, least].map(|text| names_some(&key, &text, operator.compare)))
             }
             _ => own.as_text().map_or(Truth::Unknown, |text| {
@@ -170,7 +170,7 @@ pub fn asks_for(statement: &Statement, keys: &[&str]) -> Truth {
                     .values
                     .items
                     .iter()
-                    .map(|value| value.test_text(|text| text.starts_with('*'))),
+                    .map(|value| value.starts_with("*")),
             ),
             _ => Truth::True,
         }

@@ -4,7 +4,9 @@
 //! keys; where a key is asked for its alias names it as well as its ARN); documentation of the provider `aws`,
 //! `aws_kms_alias`, `aws_kms_key`, `aws_iam_policy`; AWS Managed Policy Reference.
 
-use crate::eval::{Data, Role, Value};
+use std::sync::Arc;
+
+use crate::eval::{Data, Piece, Role, Template, Value, Why};
 use crate::source::Span;
 
 /// The types of data sources of which something is decided.
@@ -49,7 +51,7 @@ pub(super) fn derived(type_name: &str, body: &Value, at: Span) -> Vec<(&'static 
                 return Vec::new();
             };
             let Some((_, path)) = POLICIES.iter().find(|(own, _)| *own == name) else {
-                return Vec::new();
+                return vec![("arn", through(policy(&name, &value, at)))];
             };
             let arn = Value {
                 data: Data::Text(ecow::eco_format!("arn:aws:iam::aws:policy/{path}")),
@@ -58,6 +60,34 @@ pub(super) fn derived(type_name: &str, body: &Value, at: Span) -> Vec<(&'static 
             vec![("arn", through(arn))]
         }
     }
+}
+
+/// The ARN of a policy of this name, of AWS or of one's own, perhaps with a path before the name.
+fn policy(name: &str, value: &Value, at: Span) -> Value {
+    let why = Why::Data("data.aws_iam_policy".into());
+    let open = || Piece::Value(Value::unknown(why.clone(), at));
+    let text = |text: &str| Piece::Text(text.into(), Span::nowhere());
+    let arn = |end: Vec<Piece>| {
+        let front = vec![
+            text("arn:aws"),
+            open(),
+            text(":iam::"),
+            open(),
+            text(":policy/"),
+        ];
+        let template = Template {
+            text: None,
+            pieces: front.into_iter().chain(end).collect(),
+            decoded: None,
+        };
+        Value {
+            data: Data::Template(Arc::new(template)),
+            ..value.clone()
+        }
+    };
+    let plain = arn(vec![text(name)]);
+    let below = arn(vec![open(), text(&format!("/{name}"))]);
+    Value::among(why.clone(), [plain, below], at)
 }
 
 fn is_alias(name: &str) -> bool {

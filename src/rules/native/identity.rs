@@ -62,6 +62,7 @@ static OTHERS: LazyLock<Texts> =
 fn each_action(statement: &Statement, is_like: impl Fn(&Value) -> Truth) -> Vec<Bad> {
     let bad = |item: &Value| Bad {
         truth: is_like(item) & statement.allows(),
+        own: is_like(item),
         value: Some(item.clone()),
         place: None,
         detail: item.as_text().unwrap_or_default().to_owned(),

@@ -17,6 +17,8 @@ pub(super) struct Bad {
     pub(super) place: Option<Span>,
     /// What the message says of it.
     pub(super) detail: String,
+    /// What is known of the value alone, whatever else has to hold.
+    pub(super) own: Truth,
 }
 
 impl Bad {
@@ -27,6 +29,7 @@ impl Bad {
             value,
             place: None,
             detail: String::new(),
+            own: truth,
         }
     }
 
@@ -81,8 +84,11 @@ fn outcome(bad: &Bad, statement: &Statement) -> Outcome {
         (_, place) => Witness::absent(Some(place.unwrap_or(statement.span))),
     };
     let unknown = bad.truth.is_unknown();
-    let why = || reason(statement).unwrap_or(Why::Condition);
-    let why = unknown.then(|| witness.why.clone().unwrap_or_else(why));
+    // Where the value itself is clear, what else has to hold is to blame.
+    let own = witness.why.clone().filter(|_| bad.own.is_unknown());
+    let why = own.or_else(|| circumstances(statement).filter(|_| !bad.own.is_unknown()));
+    let why = why.or_else(|| witness.why.clone());
+    let why = unknown.then(|| why.or_else(|| reason(statement)).unwrap_or(Why::Condition));
     Outcome::new(
         bad.truth,
         Witness {
@@ -90,6 +96,24 @@ fn outcome(bad: &Bad, statement: &Statement) -> Outcome {
             ..witness.saying(bad.detail.as_str())
         },
     )
+}
+
+/// The first thing that is not known about what a statement asks for besides: its conditions, then its effect.
+fn circumstances(statement: &Statement) -> Option<Why> {
+    let values = statement.conditions.iter().map(|own| &own.values);
+    let mut inside = values
+        .flat_map(|own| &own.items)
+        .filter_map(Value::first_why);
+    let rest = || {
+        statement
+            .conditions
+            .iter()
+            .find_map(|own| own.values.rest.clone())
+    };
+    let first = inside.next().or_else(rest);
+    first
+        .or_else(|| statement.conditions_rest.clone())
+        .or_else(|| statement.effect.as_ref().and_then(Value::first_why))
 }
 
 /// The first thing that is not known about a statement.

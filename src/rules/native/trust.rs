@@ -55,6 +55,7 @@ pub(super) fn wildcard_action(subject: &Subject<'_>) -> Outcome {
     judge(subject, Usage::Trust, |_, statement| {
         let wild = |item: &Value| Bad {
             truth: item.has_text("*") & statement.allows(),
+            own: item.has_text("*"),
             value: Some(item.clone()),
             place: None,
             detail: item.as_text().unwrap_or_default().to_owned(),
