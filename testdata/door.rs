@@ -353,6 +353,8 @@ fn what_is_no_regular_file_is_said_and_never_opened() {
     );
     let socket = world.repo().join("socket.tf");
     let _socket = std::os::unix::net::UnixListener::bind(socket).expect("a socket");
+    let piped = piped(&world.repo(), &["check", "/dev/fd/0"], "");
+    assert_eq!(status(&piped), 3, "{}", text(&piped.stderr));
     for arguments in [&["."][..], &["main.tf"], &["pipe.tf"], &["p", "main.tf"]] {
         let output = world.shut(arguments);
         assert_eq!(status(&output), 3, "{arguments:?}");
@@ -438,6 +440,15 @@ fn what_is_named_and_is_nothing_is_said_and_what_nobody_asked_for_is_a_note() {
         "{said}"
     );
     assert!(said.contains("not-read data.json:"), "{said}");
+    for arguments in [
+        ["--root", "none"],
+        ["--root", "main.tf"],
+        ["--module-dir", "main.tf"],
+    ] {
+        let output = world.shut(&arguments);
+        assert_eq!(status(&output), 2, "{arguments:?}");
+        assert!(text(&output.stderr).contains("there is no folder"));
+    }
     let input = "x".repeat((64 << 20) + 1);
     let output = piped(
         &world.repo(),

@@ -262,6 +262,9 @@ impl<'a> Gathered<'a> {
             }
             Read::Other(bytes) if wanted.named => self.say_nothing(path, &bytes),
             Read::Other(_) => {}
+            Read::Failed(closed) if wanted.named && closed == Closed::Outside => {
+                self.say(path, Code::Unreadable, &closed.to_string());
+            }
             Read::Failed(closed) => self.say(path, closed.code(), &closed.to_string()),
         }
     }

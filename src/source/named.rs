@@ -79,6 +79,18 @@ impl Names {
             names.add(door, search, &door.scope().absolute(path));
         }
         names.add_links(door);
+        // What was asked for and is closed is lost, wherever it leads.
+        let asked: BTreeSet<PathBuf> = search
+            .paths
+            .iter()
+            .map(|path| door.scope().absolute(path))
+            .collect();
+        let said = std::mem::take(&mut names.said).into_iter();
+        let said = said.map(|(path, code, why)| match code {
+            Code::Outside if asked.contains(&path) => (path, Code::Unreadable, why),
+            code => (path, code, why),
+        });
+        names.said = said.collect();
         names
     }
 

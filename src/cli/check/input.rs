@@ -14,8 +14,8 @@ use crate::engine;
 use crate::eval::terraform::{self, Setting};
 use crate::rules::RuleSet;
 use crate::source::{
-    Closed, Diagnostic, Disk, Door, Files, MAX_SOURCE_BYTES, Memory, Overlay, Scope, SourceFile,
-    SourceMap,
+    Closed, Diagnostic, Disk, Door, EntryKind, Files, MAX_SOURCE_BYTES, Memory, Overlay, Scope,
+    SourceFile, SourceMap,
 };
 use crate::syntax::yaml::{self, Document};
 
@@ -158,11 +158,17 @@ pub(super) fn selection(options: &Check, rules: &RuleSet) -> Result<Selection, V
 
 /// Refuses paths where nothing is: a typing error must not look like a clean run.
 pub(super) fn existing(options: &Input, door: Door<'_>) -> Result<(), Refusal> {
-    let folders = options.module_dir.iter().flatten();
-    for path in options.paths.iter().chain(folders) {
+    for path in &options.paths {
         if door.kind(path) == Err(Closed::Missing) {
             let path = door.scope().shown(path);
             return Err(Refusal::new(format!("there is no file or folder `{path}`")));
+        }
+    }
+    let folders = options.module_dir.iter().flatten();
+    for path in folders.chain(&options.root) {
+        if let Ok(EntryKind::File) | Err(Closed::Missing | Closed::Special) = door.kind(path) {
+            let path = door.scope().shown(path);
+            return Err(Refusal::new(format!("there is no folder `{path}`")));
         }
     }
     Ok(())
