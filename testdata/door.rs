@@ -160,10 +160,13 @@ fn functions_and_nested_stacks_do_not_leave_either() {
     world.put(
         "repo/stack.yaml",
         "Resources:\n  A:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: folder/secret.yaml}\n  \
-         B:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ../outside/secret.yaml}\n",
+         B:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ../outside/secret.yaml}\n  \
+         Fn::Transform: {Name: AWS::Include, Parameters: {Location: folder/secret.yaml}}\n",
     );
     let output = world.shut(&["."]);
     assert!(finds(&output, "inner"));
+    let places = said(&output).matches("outside-root stack.yaml:").count();
+    assert_eq!(places, 3, "{}", said(&output));
     let graph = run(&world.repo(), &["graph", ".", "--format", "json"]);
     assert!(!text(&graph.stdout).contains(CANARY));
     let there = run(&world.repo(), &["check", "--output-format", "json"]);

@@ -12,7 +12,7 @@ use ecow::EcoString;
 use super::context::{Context, Place, Template};
 use super::evaluator::Evaluator;
 use crate::eval::Value;
-use crate::source::{Closed, Span};
+use crate::source::{Closed, Code, Diagnostic, Span};
 use crate::syntax::yaml::{self, Document, Kind, NodeId};
 
 const TRANSFORM: &str = "Fn::Transform";
@@ -46,6 +46,26 @@ impl Context<'_> {
         Ok(Arc::new((file, document)))
     }
 
+    /// Says why a file that lies beside a template is not read. What is not there (it may be built, or packaged from
+    /// elsewhere) is no fault of the template; a nested one is named at the end of the run, as what lies elsewhere is.
+    pub(super) fn say_closed(&mut self, url: &str, span: Span, closed: &Closed) {
+        let said = match closed {
+            Closed::Missing => return,
+            Closed::Outside => Diagnostic::new(
+                Code::Outside,
+                span,
+                format!("the template `{url}` lies outside of the folders that are read"),
+            )
+            .help("run the tool on a folder that holds both templates"),
+            closed => Diagnostic::new(
+                closed.code(),
+                span,
+                format!("the template `{url}` could not be read: {closed}"),
+            ),
+        };
+        self.error(said);
+    }
+
     /// A text written at a place, as a tree: with the bytes of each node where the text is written there as it reads, line
     /// by line, else all at the place.
     pub(super) fn inside(&self, text: &str, span: Span) -> (Document, Arc<str>) {
@@ -72,22 +92,24 @@ impl Context<'_> {
     pub(super) fn included(&mut self, document: &Document, place: &Place) -> Option<Document> {
         let mut whole: Option<Document> = None;
         for id in (0..document.nodes.len() as u32).map(NodeId) {
-            let Some((location, instead)) = include_at(document, id) else {
+            let Some((location, instead, span)) = include_at(document, id) else {
                 continue;
             };
-            if let Some(Ok(template)) = self.find(place, location)
-                && template.0.at != place.path
-            {
-                let own = whole.get_or_insert_with(|| document.clone());
-                own.graft(id, instead, &template.1);
+            match self.find(place, location) {
+                Some(Ok(template)) if template.0.at != place.path => {
+                    let own = whole.get_or_insert_with(|| document.clone());
+                    own.graft(id, instead, &template.1);
+                }
+                Some(Err(closed)) => self.say_closed(location, span, &closed),
+                _ => {}
             }
         }
         whole
     }
 }
 
-/// The file that a node includes, and the member of it that says so.
-fn include_at(document: &Document, id: NodeId) -> Option<(&EcoString, &'static str)> {
+/// The file that a node includes, the member of it that says so, and where the file is named.
+fn include_at(document: &Document, id: NodeId) -> Option<(&EcoString, &'static str, Span)> {
     if !matches!(document.node(id).kind, Kind::Mapping(_)) {
         return None;
     }
@@ -106,8 +128,9 @@ fn include_at(document: &Document, id: NodeId) -> Option<(&EcoString, &'static s
     let is_include = document
         .text(name.value)
         .is_some_and(|name| name == INCLUDE);
+    let span = document.span(location.value);
     let location = document.text(location.value).filter(|_| is_include)?;
-    Some((location, instead))
+    Some((location, instead, span))
 }
 
 impl Evaluator<'_, '_> {

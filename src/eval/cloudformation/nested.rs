@@ -12,7 +12,7 @@ use super::evaluator::Evaluator;
 use super::parameter::{Argument, Arguments};
 use super::text::known;
 use crate::eval::{Data, Declared, Role, Truth, Value, Via, Why};
-use crate::source::{Closed, Code, Diagnostic, Span};
+use crate::source::{Code, Span};
 use crate::syntax::yaml::Document;
 
 /// A nested stack that was evaluated.
@@ -107,7 +107,7 @@ impl Evaluator<'_, '_> {
         let template = match self.context.find(&self.place, &url) {
             Some(Ok(template)) => template,
             Some(Err(closed)) => {
-                self.say_closed(&url, span, &closed);
+                self.context.say_closed(&url, span, &closed);
                 self.context.missing(url, span);
                 return None;
             }
@@ -204,26 +204,6 @@ impl Evaluator<'_, '_> {
             },
             above,
         }
-    }
-
-    /// Says why a template that lies beside this one is not read. What is not there (it may be built, or packaged from
-    /// elsewhere) is named at the end of the run, as what lies elsewhere is.
-    fn say_closed(&mut self, url: &str, span: Span, closed: &Closed) {
-        let said = match closed {
-            Closed::Missing => return,
-            Closed::Outside => Diagnostic::new(
-                Code::Outside,
-                span,
-                format!("the template `{url}` lies outside of the folders that are read"),
-            )
-            .help("run the tool on a folder that holds both templates"),
-            closed => Diagnostic::new(
-                closed.code(),
-                span,
-                format!("the template `{url}` could not be read: {closed}"),
-            ),
-        };
-        self.context.error(said);
     }
 }
 
