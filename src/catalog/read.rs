@@ -350,8 +350,11 @@ fn rooted_path(text: &str, line: usize) -> Result<(bool, Path), Wrong> {
     Ok((root, path(rest, line)?))
 }
 
+/// Paths, each with whether it is negated, and the values they have.
+type ValuesAt = Vec<((bool, Path), Vec<Literal>)>;
+
 /// `path: [value, …]` for some paths.
-fn values_at(node: &Node) -> Result<Vec<((bool, Path), Vec<Literal>)>, Wrong> {
+fn values_at(node: &Node) -> Result<ValuesAt, Wrong> {
     let entries = node.map()?.iter();
     let entry = |(name, line, value): &(String, usize, Node)| {
         let literals = value.items().iter().map(Node::literal).collect();
