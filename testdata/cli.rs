@@ -380,6 +380,140 @@ fn what_a_stronger_finding_explains_is_a_note_of_it() {
 }
 
 #[test]
+fn what_is_accepted_does_not_count_and_is_not_lost() {
+    let bucket = |comment: &str| {
+        format!(
+            "{comment}\nresource \"aws_security_group\" \"jump\" {{\n  ingress {{\n    from_port = 22\n    to_port = 22\n    \
+                 protocol = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n  }}\n}}\n"
+        )
+    };
+    let rule = "aws-sg-ingress-ssh-rdp";
+    let ours = format!("# distrust: ignore[{rule}] until 2027-03-31 jump host");
+    let here = folder(&[("main.tf", &bucket(&ours))]);
+    let select = ["--select", "aws-sg-ingress-ssh-rdp,distrust-suppression-*"];
+    let on = |day: &str, more: &[&str]| {
+        let all = [&["--today", day][..], &select, more].concat();
+        json(here.path(), &all)
+    };
+    let before = on("2027-03-31", &[]);
+    assert_eq!(
+        before["findings"].as_array().map(Vec::len),
+        Some(0),
+        "{before}"
+    );
+    let one = &before["suppressed"][0];
+    assert_eq!(
+        (&one["rule"], &one["suppression"]["reason"]),
+        (&rule.into(), &"jump host".into())
+    );
+    let after = on("2027-04-01", &[]);
+    let rules: Vec<_> = after["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["rule"].clone())
+        .collect();
+    assert_eq!(rules, ["distrust-suppression-expired", rule]);
+    let none = on("2027-03-31", &["--no-inline-suppressions"]);
+    assert_eq!(none["findings"][0]["rule"], rule);
+    let sarif = run(
+        here.path(),
+        &[
+            &["check", "--output-format", "sarif", "--today", "2027-01-01"][..],
+            &select,
+        ]
+        .concat(),
+    );
+    let sarif: serde_json::Value = serde_json::from_slice(&sarif.stdout).expect("it is JSON");
+    let suppression = &sarif["runs"][0]["results"][0]["suppressions"][0];
+    assert_eq!(
+        (&suppression["kind"], &suppression["justification"]),
+        (&"inSource".into(), &"jump host".into())
+    );
+    let shown = run(
+        here.path(),
+        &[
+            &["check", "--show-suppressed", "--today", "2027-01-01"][..],
+            &select,
+        ]
+        .concat(),
+    );
+    assert_eq!(status(&shown), 0);
+    assert!(
+        text(&shown.stdout).contains(&format!("suppressed high[{rule}]")),
+        "{}",
+        text(&shown.stdout)
+    );
+    assert!(
+        text(&shown.stderr).contains("1 finding suppressed"),
+        "{}",
+        text(&shown.stderr)
+    );
+}
+
+#[test]
+fn settings_accept_and_say_how_severe_a_rule_is() {
+    let group = "resource \"aws_security_group\" \"jump\" {\n  ingress {\n    from_port = 22\n    to_port = 22\n    \
+                 protocol = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n  }\n}\n";
+    let found = |settings: &str| {
+        let here = folder(&[("old/main.tf", group), ("distrust.toml", settings)]);
+        let all = [
+            "--select",
+            "aws-sg-ingress-ssh-rdp,distrust-suppression-*",
+            "--today",
+            "2027-01-01",
+        ];
+        let report = json(here.path(), &all);
+        let of = |list: &str| {
+            let all = report[list].as_array().expect("a list").iter();
+            all.map(|one| {
+                format!(
+                    "{} {}",
+                    one["severity"].as_str().unwrap_or(""),
+                    one["rule"].as_str().unwrap_or("")
+                )
+            })
+            .collect::<Vec<_>>()
+        };
+        (of("findings"), of("suppressed"))
+    };
+    let ssh = |severity: &str| vec![format!("{severity} aws-sg-ingress-ssh-rdp")];
+    let none = Vec::<String>::new();
+    assert_eq!(found(""), (ssh("high"), none.clone()));
+    assert_eq!(
+        found("[severity]\naws-sg-ingress-ssh-rdp = \"low\"\n"),
+        (ssh("low"), none.clone())
+    );
+    let paths = "[severity]\naws-sg-ingress-ssh-rdp = \"low\"\n[[paths]]\npath = \"old/**\"\n";
+    let by_path = format!("{paths}severity = {{ aws-sg-ingress-ssh-rdp = \"critical\" }}\n");
+    assert_eq!(found(&by_path), (ssh("critical"), none.clone()));
+    let off = format!("{paths}ignore = [\"aws-sg-*\"]\n");
+    assert_eq!(found(&off), (none.clone(), none.clone()));
+    let entry = "[[suppress]]\nrule = \"aws-sg-ingress-ssh-rdp\"\nreason = \"jump host\"\n";
+    assert_eq!(found(entry), (none.clone(), ssh("high")));
+    assert_eq!(
+        found(&format!("{entry}path = \"old/*\"\naddress = \"*.jump\"\n")),
+        (none, ssh("high"))
+    );
+    let (other, _) = found(&format!("{entry}path = \"new/*\"\n"));
+    assert_eq!(
+        other,
+        [
+            "low distrust-suppression-unused",
+            "high aws-sg-ingress-ssh-rdp"
+        ]
+    );
+    let (over, _) = found(&format!("{entry}until = 2026-12-31\n"));
+    assert_eq!(
+        over,
+        [
+            "medium distrust-suppression-expired",
+            "high aws-sg-ingress-ssh-rdp"
+        ]
+    );
+}
+
+#[test]
 fn what_is_for_shells_and_packagers() {
     let here = Path::new(".");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -468,4 +602,137 @@ resource \"google_project_iam_binding\" \"one\" {
         .map(|one| one["primary"]["start"]["line"].as_u64())
         .collect();
     assert_eq!(lines, [Some(3)]);
+}
+
+/// Two groups that are open, in a module of its own.
+const OPEN: &str = "resource \"aws_security_group\" \"a\" {\n  ingress {\n    from_port = 22\n    to_port = 22\n    protocol = \"tcp\"\n    \
+                    cidr_blocks = [\"0.0.0.0/0\"]\n  }\n}\n";
+const SSH: [&str; 2] = ["--select", "aws-sg-ingress-ssh-rdp"];
+
+#[test]
+fn a_baseline_leaves_what_was_found_and_nothing_else() {
+    let here = folder(&[("net/main.tf", OPEN)]);
+    let verb = |arguments: &[&str]| run(here.path(), &[arguments, &SSH].concat());
+    let found = || {
+        let known = json(
+            here.path(),
+            &[&SSH[..], &["--baseline", "distrust.baseline"]].concat(),
+        );
+        let count = |list: &str| known[list].as_array().map_or(0, Vec::len);
+        (count("findings"), count("suppressed"))
+    };
+    assert_eq!(status(&verb(&["baseline", "write"])), 0);
+    let written =
+        std::fs::read_to_string(here.path().join("distrust.baseline")).expect("it is there");
+    assert_eq!(written.lines().count(), 2, "{written}");
+    assert_eq!(found(), (0, 1));
+    // Another name of the file, other lines: the same finding. Another group, another caller: new ones.
+    std::fs::remove_file(here.path().join("net/main.tf")).expect("it was there");
+    let more = format!(
+        "\n\n{}{}",
+        OPEN.replace("    ", "\t"),
+        OPEN.replace("\"a\"", "\"b\"")
+    );
+    std::fs::write(here.path().join("net/groups.tf"), &more).expect("a file");
+    assert_eq!(found(), (1, 1));
+    let update = verb(&["baseline", "update"]);
+    assert_eq!(status(&update), 1);
+    assert!(
+        text(&update.stderr).contains("left out 1 new one"),
+        "{}",
+        text(&update.stderr)
+    );
+    assert_eq!(found(), (1, 1));
+    assert_eq!(status(&verb(&["baseline", "update", "--allow-new"])), 0);
+    assert_eq!(found(), (0, 2));
+    std::fs::write(here.path().join("net/groups.tf"), OPEN).expect("a file");
+    assert_eq!(status(&verb(&["baseline", "prune"])), 0);
+    let pruned =
+        std::fs::read_to_string(here.path().join("distrust.baseline")).expect("it is there");
+    assert_eq!(pruned, written);
+    std::fs::write(here.path().join("other.baseline"), "# empty\n").expect("a file");
+    let merge = ["baseline", "merge", "other.baseline", "distrust.baseline"];
+    assert_eq!(status(&run(here.path(), &merge)), 0);
+    let merged = std::fs::read_to_string(here.path().join("other.baseline")).expect("it is there");
+    assert_eq!(merged, written);
+    std::fs::write(here.path().join("net/broken.tf"), BROKEN).expect("a file");
+    assert_eq!(status(&verb(&["baseline", "prune"])), 3);
+    std::fs::write(here.path().join("distrust.baseline"), "<<<<<<< ours\n").expect("a file");
+    assert_eq!(
+        status(&run(
+            here.path(),
+            &["check", "--baseline", "distrust.baseline"]
+        )),
+        2
+    );
+}
+
+#[test]
+fn a_new_caller_of_an_old_module_is_new() {
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"./net\"\n}}\n");
+    let here = folder(&[("net/main.tf", OPEN), ("main.tf", &call("dev"))]);
+    let write = [&["baseline", "write"][..], &SSH].concat();
+    assert_eq!(status(&run(here.path(), &write)), 0);
+    let all = [&SSH[..], &["--baseline", "distrust.baseline"]].concat();
+    let findings = || {
+        json(here.path(), &all)["findings"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    };
+    assert!(findings().is_empty());
+    std::fs::write(here.path().join("main.tf"), call("live") + &call("dev")).expect("a file");
+    let new = findings();
+    assert_eq!(new.len(), 1, "{new:#?}");
+    assert_eq!(
+        new[0]["subjects"][0]["address"],
+        "module.live.aws_security_group.a"
+    );
+}
+
+#[test]
+fn comments_are_written_and_taken_over_from_other_tools() {
+    let trivy = OPEN
+        .replace("resource", "#trivy:ignore:AVD-AWS-0107\nresource")
+        .replace("\"a\"", "\"b\"");
+    let other = OPEN
+        .replace(
+            "\n  ingress",
+            "\n  # checkov:skip=CKV_AWS_24: jump host\n  ingress",
+        )
+        .replace("\"a\"", "\"c\"");
+    let unknown = "# checkov:skip=CKV_AWS_99999: no such id\n";
+    let here = folder(&[("main.tf", &format!("{OPEN}\n{trivy}\n{other}\n{unknown}"))]);
+    let read = || std::fs::read_to_string(here.path().join("main.tf")).expect("it is there");
+    let migrated = run(here.path(), &["suppress", "migrate"]);
+    assert_eq!(status(&migrated), 0, "{}", text(&migrated.stderr));
+    let now = read();
+    assert!(
+        !now.contains("trivy:") && now.contains("aws-sg-ingress-ssh-rdp"),
+        "{now}"
+    );
+    assert!(now.contains("jump host") && now.contains(unknown), "{now}");
+    let add = [
+        "suppress",
+        "add",
+        "aws-sg-ingress-ssh-rdp",
+        "--reason",
+        "reviewed",
+        "--until",
+        "2999-01-01",
+    ];
+    let added = run(here.path(), &add);
+    assert_eq!(status(&added), 0, "{}", text(&added.stderr));
+    let line = "# distrust: ignore[aws-sg-ingress-ssh-rdp] until 2999-01-01 reviewed\nresource \"aws_security_group\" \"a\"";
+    assert!(read().starts_with(line), "{}", read());
+    let report = json(
+        here.path(),
+        &[&SSH[..], &["--no-foreign-suppressions"]].concat(),
+    );
+    assert_eq!(
+        report["findings"].as_array().map(Vec::len),
+        Some(0),
+        "{report}"
+    );
+    assert_eq!(report["suppressed"].as_array().map(Vec::len), Some(3));
 }

@@ -1,6 +1,6 @@
 //! `distrust check`.
 
-mod fix;
+pub(super) mod fix;
 pub(super) mod input;
 pub(super) mod output;
 mod verdict;
@@ -15,7 +15,7 @@ use super::terminal::Terminal;
 use crate::engine;
 use crate::eval::terraform;
 use crate::findings::{RuleId, RuleInfo};
-use crate::report::{Folded, View, summary};
+use crate::report::{Folded, Report, View, summary};
 use crate::rules::RuleSet;
 use crate::source::{Discovered, Door, Search, SourceMap, discover};
 
@@ -29,6 +29,11 @@ impl Refusal {
         Self {
             message: message.into(),
         }
+    }
+
+    /// What is said of it.
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 }
 
@@ -89,6 +94,22 @@ pub(super) fn found<'w>(
     Ok((discover(door, sources, search), world))
 }
 
+/// A check that is done.
+pub(super) struct Done<'d> {
+    /// What was found.
+    pub(super) report: &'d Report,
+    /// In these sources.
+    pub(super) sources: &'d SourceMap,
+    /// Through this door.
+    pub(super) door: Door<'d>,
+    /// After these rules.
+    pub(super) rules: &'d RuleSet,
+    /// With the settings of the project.
+    pub(super) options: &'d Check,
+    /// How many findings fixes have mended, and how many more could be.
+    fixes: Option<(usize, usize)>,
+}
+
 /// Everything between the options and the exit status.
 fn checked(
     options: &mut Check,
@@ -96,10 +117,27 @@ fn checked(
     terminal: Terminal,
     started: Instant,
 ) -> Result<Exit, Refusal> {
+    done(options, order, terminal, started, false, |done| {
+        show(&done, terminal)
+    })
+}
+
+/// Checks what the options say, and hands on what was found. `anew`: nothing is taken for known.
+pub(super) fn done(
+    options: &mut Check,
+    order: &[bool],
+    terminal: Terminal,
+    started: Instant,
+    anew: bool,
+    then: impl FnOnce(Done<'_>) -> Result<Exit, Refusal>,
+) -> Result<Exit, Refusal> {
     let working = working()?;
     let sources = SourceMap::new();
     let files = input::files(&mut options.input, &working)?;
-    let scope = input::scope(&options.input, &*files, &working)?;
+    let mut scope = input::scope(&options.input, &*files, &working)?;
+    if let Some(path) = &options.baseline {
+        scope.open(&*files, path);
+    }
     let door = Door::new(&*files, &scope);
     let mut rules = Cow::Borrowed(RuleSet::builtin());
     let wrong = input::configure(options, &mut rules, door, &sources);
@@ -112,12 +150,19 @@ fn checked(
         }
     };
     let selected = |id: &str| selection.has(id);
+    let known = options.baseline.as_deref().filter(|_| !anew);
+    let accepting = engine::Accepting {
+        policy: input::policy(options, known, door)?,
+        fingerprints: anew || known.is_some() || verdict::is_for_programs(options),
+    };
     let ask = |door: Door<'_>, sources: &SourceMap| {
         let (found, world) = found(&options.input, order, door, sources)?;
-        Ok(engine::check(found, &world, &rules, &selected))
+        Ok(engine::check_accepting(
+            found, &world, &rules, &selected, &accepting,
+        ))
     };
     let report = ask(door, &sources)?;
-    let (sources, mut report, fixes) = match options.fix || options.diff {
+    let (sources, mut report, fixes) = match (options.fix || options.diff) && !anew {
         false => (sources, report, None),
         true => {
             let mended = fix::all(options, &files, (sources, report), &scope, &ask)?;
@@ -133,27 +178,48 @@ fn checked(
         }
     };
     report.statistics.elapsed = started.elapsed();
-    let said = engine::rules_of(&rules, &report);
+    then(Done {
+        report: &report,
+        sources: &sources,
+        door,
+        rules: &rules,
+        options,
+        fixes,
+    })
+}
+
+/// Writes a report and says what there is to say.
+fn show(done: &Done<'_>, terminal: Terminal) -> Result<Exit, Refusal> {
+    let Done {
+        report,
+        sources,
+        door,
+        rules,
+        options,
+        fixes,
+    } = done;
+    let said = engine::rules_of(rules, report);
     let folded = match options.no_yield {
         true => Folded::default(),
         false => Folded::new(&report.findings, |id| stronger(&said, id)),
     };
     let view = View {
-        sources: &sources,
+        sources,
         masks: &report.masks,
         folded: &folded,
         rules: &said,
-        scope: &scope,
+        scope: door.scope(),
         undecided: options.undecided,
+        suppressed: options.show_suppressed,
         least: verdict::Thresholds::of(options).least,
     };
     let fixed = fixes.map_or(0, |(made, _)| made);
-    let verdict = verdict::judge(&report, view, options, fixed);
-    output::write(&report, view, options, door, terminal)?;
+    let verdict = verdict::judge(report, view, options, fixed);
+    output::write(report, view, options, *door, terminal)?;
     if let Some((made, could)) = fixes.filter(|_| !options.quiet) {
         terminal.say(&summary::fixes(made, could));
     }
-    output::tell(&report, view, options, verdict.why.as_deref(), terminal);
+    output::tell(report, view, options, verdict.why.as_deref(), terminal);
     Ok(verdict.exit)
 }
 

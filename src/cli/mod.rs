@@ -1,11 +1,14 @@
 //! The program: what the command line asks for, done, and told to the shell.
 
 mod access;
+mod baseline;
 mod check;
+mod clock;
 mod exit;
 mod graph;
 mod options;
 mod rules;
+mod suppress;
 mod terminal;
 
 use std::io::Write as _;
@@ -47,6 +50,14 @@ pub fn main() -> ExitCode {
         Command::Can(options) => {
             let order = check::input::order_of_variables(&matches);
             access::can(*options, &order, terminal)
+        }
+        Command::Baseline(options) => {
+            let order = check::input::order_of_variables(&matches);
+            baseline::run(options, &order, terminal)
+        }
+        Command::Suppress(options) => {
+            let order = check::input::order_of_variables(&matches);
+            suppress::run(options, &order, terminal)
         }
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::Name;
 use crate::findings::Severity;
 use crate::report::Format;
+use crate::report::suppress::{Day, Policy};
 
 /// Never trust, always verify: proves or refutes zero trust on Terraform, OpenTofu and CloudFormation.
 ///
@@ -38,6 +39,12 @@ pub(super) enum Command {
     WhoCan(Box<WhoCan>),
     /// Say whether somebody can do something, and why
     Can(Box<Can>),
+    /// Keep what is found today for later, so that only what is new counts
+    #[command(subcommand)]
+    Baseline(Baseline),
+    /// Accept findings in comments, and take over what other tools were told
+    #[command(subcommand)]
+    Suppress(Suppress),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -75,6 +82,9 @@ pub(super) struct Check {
     /// List also the findings that stronger ones at the same place explain
     #[arg(long, help_heading = "Output")]
     pub(super) no_yield: bool,
+    /// Show what comments, settings and the baseline accept, too
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_suppressed: bool,
     /// Count findings and undecided checks by rule
     #[arg(long, help_heading = "Output")]
     pub(super) statistics: bool,
@@ -104,6 +114,18 @@ pub(super) struct Check {
     /// The least severity that makes the exit status 1; never less than is shown by --min-severity [default: medium]
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Rules")]
     pub(super) fail_on: Option<Severity>,
+    /// Take no notice of comments and metadata that suppress
+    #[arg(long, help_heading = "Suppressing")]
+    pub(super) no_inline_suppressions: bool,
+    /// Take no notice of suppressions in the form of other tools
+    #[arg(long, help_heading = "Suppressing")]
+    pub(super) no_foreign_suppressions: bool,
+    /// What was found before, as `distrust baseline` writes it: only what is new counts
+    #[arg(long, value_name = "FILE", help_heading = "Suppressing")]
+    pub(super) baseline: Option<PathBuf>,
+    /// The day of the run, for suppressions that end [default: SOURCE_DATE_EPOCH, else today]
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Suppressing")]
+    pub(super) today: Option<Day>,
     /// Exit with 4 where something as severe as that is undecided
     #[arg(long, help_heading = "Rules")]
     pub(super) fail_on_undecided: bool,
@@ -130,6 +152,63 @@ pub(super) struct Check {
     /// What `ignore` comes to.
     #[arg(skip)]
     pub(super) ignored: Option<Vec<Name>>,
+    /// What the settings of the project say about suppressions.
+    #[arg(skip)]
+    pub(super) policy: Policy,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Baseline {
+    /// Write what is found now to the file that --baseline names [default: distrust.baseline]
+    Write {
+        #[command(flatten)]
+        check: Box<Check>,
+    },
+    /// Take out what is not found any more; the exit status is 1 where something is new
+    Update {
+        #[command(flatten)]
+        check: Box<Check>,
+        /// Add what is new
+        #[arg(long)]
+        allow_new: bool,
+    },
+    /// Take out what is not found any more
+    Prune {
+        #[command(flatten)]
+        check: Box<Check>,
+    },
+    /// Merge another baseline into the first one
+    Merge {
+        /// The file that is changed
+        ours: PathBuf,
+        /// The other one
+        theirs: PathBuf,
+        /// What both were made from: what either took out of it stays out
+        #[arg(long, value_name = "FILE")]
+        base: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Suppress {
+    /// Write a comment above each block that a rule finds something in
+    Add {
+        /// The id or an alias of the rule
+        rule: String,
+        /// Why it is right here
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day on which it counts
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        until: Option<Day>,
+        #[command(flatten)]
+        check: Box<Check>,
+    },
+    /// Rewrite the comments of other tools into ours, where they mean the same
+    Migrate {
+        #[command(flatten)]
+        check: Box<Check>,
+    },
 }
 
 /// What is read, and with what values.
@@ -267,6 +346,11 @@ pub(super) enum Color {
 
 fn format(text: &str) -> Result<Format, String> {
     Format::named(text).ok_or_else(|| one_of(&Format::ALL.map(Format::name)))
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    let wrong = |_| "a day such as 2027-03-31 is expected".to_owned();
+    text.parse().map_err(wrong)
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -4,6 +4,7 @@
 //! mirror the options of `distrust check`; an option on the command line replaces the key of the same name. Whatever
 //! is wrong with the file is said at once, each thing at its place.
 
+mod accept;
 mod read;
 mod select;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::findings::Severity;
 use crate::report::Format;
+use crate::report::suppress::Policy;
 use crate::rules::{RuleSet, Unset};
 use crate::source::{Closed, Code, Diagnostic, Door, SourceMap, Span};
 
@@ -21,7 +23,7 @@ pub use select::{Name, Selection, nearest};
 pub const FILE: &str = "distrust.toml";
 
 /// What a project has set. Paths are absolute.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Which rules are asked; all where it is not set.
     pub select: Option<Vec<Name>>,
@@ -47,6 +49,10 @@ pub struct Settings {
     pub fix: Option<bool>,
     /// Whether fixes that are not safe are made too.
     pub unsafe_fixes: Option<bool>,
+    /// What was found before.
+    pub baseline: Option<PathBuf>,
+    /// What is suppressed, and how severe rules are.
+    pub policy: Policy,
     /// The parameters of rules: `[rules.<id>]` and what stands below.
     pub rules: Vec<RuleParameter>,
     /// Every path among these, and where it is written.

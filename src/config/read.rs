@@ -12,6 +12,7 @@ use crate::source::{Code, Diagnostic, SourceFile, Span};
 
 /// The keys there are.
 const KEYS: &[&str] = &[
+    "baseline",
     "exclude",
     "fail-on",
     "fail-on-undecided",
@@ -21,8 +22,12 @@ const KEYS: &[&str] = &[
     "module-dir",
     "output-format",
     "parameters",
+    "paths",
     "rules",
     "select",
+    "severity",
+    "suppress",
+    "suppression",
     "unsafe-fixes",
     "var-file",
 ];
@@ -46,19 +51,19 @@ pub fn read(file: &SourceFile, folder: &Path) -> (Settings, Vec<Diagnostic>) {
     (settings, diagnostics)
 }
 
-struct Reader<'f> {
+pub(super) struct Reader<'f> {
     file: &'f SourceFile,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    fn span(&self, range: std::ops::Range<usize>) -> Span {
+    pub(super) fn span(&self, range: std::ops::Range<usize>) -> Span {
         let end = self.file.text.len();
         let (start, end) = (range.start.min(end), range.end.min(end));
         Span::new(self.file.id, start as u32, end.max(start) as u32)
     }
 
-    fn say(
+    pub(super) fn say(
         &mut self,
         range: std::ops::Range<usize>,
         message: impl Into<String>,
@@ -98,6 +103,16 @@ impl Reader<'_> {
             "var-file" => settings.var_file = self.paths(settings, folder, value),
             "fix" => settings.fix = self.flag(value),
             "unsafe-fixes" => settings.unsafe_fixes = self.flag(value),
+            "baseline" => {
+                let place = self.span(value.span());
+                settings.baseline = self.text(value).map(|path| beside(folder, &path));
+                let paths = settings.baseline.iter().cloned();
+                settings.paths.extend(paths.map(|path| (path, place)));
+            }
+            "severity" => self.severities(value, None, &mut settings.policy.levels),
+            "paths" => self.levels(value, &mut settings.policy.levels),
+            "suppress" => settings.policy.entries = self.entries(value),
+            "suppression" => self.policy(value, &mut settings.policy),
             "fail-on" => {
                 let names = Severity::ALL.map(Severity::name);
                 settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
@@ -186,7 +201,7 @@ impl Reader<'_> {
     }
 
     /// A list of texts.
-    fn names(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<Name>> {
+    pub(super) fn names(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<Name>> {
         let DeValue::Array(items) = value.get_ref() else {
             self.say(value.span(), "a list of texts is expected here");
             return None;
@@ -207,7 +222,7 @@ impl Reader<'_> {
     }
 
     /// Yes or no.
-    fn boolean(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+    pub(super) fn boolean(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
         match value.get_ref() {
             DeValue::Boolean(yes) => Some(*yes),
             _ => {
@@ -218,7 +233,11 @@ impl Reader<'_> {
     }
 
     /// One of some words.
-    fn one_of<'v>(&mut self, value: &'v Spanned<DeValue<'_>>, words: &[&str]) -> Option<&'v str> {
+    pub(super) fn one_of<'v>(
+        &mut self,
+        value: &'v Spanned<DeValue<'_>>,
+        words: &[&str],
+    ) -> Option<&'v str> {
         match value.get_ref() {
             DeValue::String(text) if words.contains(&text.as_ref()) => Some(text),
             _ => {

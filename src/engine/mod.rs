@@ -19,7 +19,8 @@ use crate::catalog::Catalog;
 use crate::eval::{Language, MissingModule, Stack, cloudformation, terraform};
 use crate::findings::{Finding, RuleInfo};
 use crate::graph::Graph;
-use crate::report::{Masks, Report, Statistics, triage};
+use crate::report::suppress::{self, Suppressions};
+use crate::report::{Fingerprints, Masks, Places, Report, Statistics, triage};
 use crate::rules::{self, RuleSet, secret};
 use crate::source::{
     Diagnostic, Discovered, Door, Folder, SourceFile, SourceMap, Span, guarded, internal_error,
@@ -78,7 +79,11 @@ pub fn is_template(bytes: &[u8]) -> bool {
 /// What is known of the rules that a report speaks of, sorted by id.
 pub fn rules_of(rules: &RuleSet, report: &Report) -> Vec<RuleInfo> {
     let said: BTreeSet<&str> = report.all().map(|finding| finding.rule.as_str()).collect();
-    said.into_iter().filter_map(|id| rules.info(id)).collect()
+    let own = suppress::hygiene::infos();
+    let of_suppressions = |id: &str| own.iter().find(|rule| rule.id == id).cloned();
+    said.into_iter()
+        .filter_map(|id| rules.info(id).or_else(|| of_suppressions(id)))
+        .collect()
 }
 
 /// Evaluates everything that was found, asks the rules that are selected, by their ids, and reports.
@@ -90,6 +95,23 @@ pub fn check(
     rules: &RuleSet,
     selected: &(dyn Fn(&str) -> bool + Sync),
 ) -> Report {
+    check_accepting(found, world, rules, selected, &Accepting::default())
+}
+
+/// The same with what a project accepts besides its comments.
+///
+/// Call it where [`check`] may be called.
+pub fn check_accepting(
+    found: Discovered,
+    world: &World<'_>,
+    rules: &RuleSet,
+    selected: &(dyn Fn(&str) -> bool + Sync),
+    accepting: &Accepting,
+) -> Report {
+    let scope = world.door.scope();
+    let places = Places::new(world.sources);
+    let prints = Fingerprints::new(&places, scope);
+    let suppressions = Suppressions::new(&places, scope, rules, &accepting.policy);
     let mut statistics = Statistics {
         files: found.files(),
         rules: rules.ids().filter(|id| selected(id)).count(),
@@ -97,29 +119,65 @@ pub fn check(
     };
     // What is secret is hidden also where the rules that find it are not selected.
     let asked = |id: &str| selected(id) || rules.finds_secrets(id);
+    // Fingerprints and suppressions are about one instance each; only then findings of one place are merged.
     let answers = each(found, world, &|_, graph| {
-        rules::check(&graph, Catalog::builtin(), rules, &asked)
+        let mut findings = rules::check_each(&graph, Catalog::builtin(), rules, &asked);
+        if accepting.fingerprints {
+            prints.give(&mut findings);
+        }
+        let (kept, suppressed) = suppressions.divide(findings);
+        (rules::merge(kept), suppress::merge(suppressed))
     });
     statistics.stacks = answers.stacks.len();
     let mut diagnostics = answers.diagnostics;
     let (mut findings, mut missing): (Vec<Finding>, Vec<MissingModule>) = Default::default();
+    let mut suppressed = Vec::new();
     for mut stack in answers.stacks {
         statistics.resources += stack.resources;
         diagnostics.append(&mut stack.diagnostics);
         missing.append(&mut stack.missing);
-        findings.append(&mut stack.said);
+        let (mut kept, mut accepted) = stack.said;
+        findings.append(&mut kept);
+        suppressed.append(&mut accepted);
     }
-    let masks = Masks::new(world.sources, findings.iter(), diagnostics.iter());
+    let accepted = suppressed.iter().map(|one| &one.finding);
+    let masks = Masks::new(
+        world.sources,
+        findings.iter().chain(accepted),
+        diagnostics.iter(),
+    );
     let masks = masks.with(given_secrets(&world.settings));
     findings.retain(|finding| selected(&finding.rule));
-    triage(
+    suppressed.retain(|one| selected(&one.finding.rule));
+    let whole = !diagnostics.iter().any(|one| one.code.loses_input());
+    let mut hygiene = suppressions.hygiene(selected, whole);
+    if accepting.fingerprints {
+        prints.give(&mut hygiene.findings);
+    }
+    findings.append(&mut hygiene.findings);
+    let report = triage(
         world.sources,
         masks,
         findings,
         diagnostics,
         missing,
         statistics,
-    )
+    );
+    Report {
+        suppressed: suppress::sorted(world.sources, &report.masks, suppressed),
+        over: hygiene.over,
+        ending: hygiene.ending,
+        ..report
+    }
+}
+
+/// What a project accepts, and whether findings are to be known again.
+#[derive(Debug, Clone, Default)]
+pub struct Accepting {
+    /// What is suppressed, and how severe rules are.
+    pub policy: suppress::Policy,
+    /// Whether findings get fingerprints; a baseline and formats for programs need them.
+    pub fingerprints: bool,
 }
 
 /// The values of the command line and the environment whose variables are named like secrets.

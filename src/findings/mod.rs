@@ -75,6 +75,8 @@ pub struct Finding {
     pub advice: String,
     /// The change that would mend it.
     pub remedy: Option<Remedy>,
+    /// What makes it the same one in the next run; empty until a report needs it.
+    pub fingerprint: EcoString,
 }
 
 /// How far a change can be trusted.

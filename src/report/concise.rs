@@ -24,6 +24,12 @@ pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write)
             line(finding, &[], view.sources, dress, out)?;
         }
     }
+    if view.suppressed {
+        for one in &report.suppressed {
+            write!(out, "suppressed ")?;
+            line(&one.finding, &[], view.sources, dress, out)?;
+        }
+    }
     Ok(())
 }
 

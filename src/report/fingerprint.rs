@@ -1,96 +1,327 @@
-//! What makes a finding the same one in the next run: its rule, its resource and the text of its line.
+//! What makes a finding the same one in the next run and in the next commit: its rule, the module it stands in, its block
+//! and its attribute. File names, lines, formatting, order, callers, and what else is found or suppressed are no part of it.
 //!
-//! Line numbers, paths and what surrounds the line may change; they are no part of it.
+//! A fingerprint hashes: a version; the rule; the folder of the module from the root of the repository; the address of the
+//! block without module calls and keys, as it was before `moved` blocks; the path of the attribute inside the block; and,
+//! where the path leads through one of several equal parts (an `ingress` block, a statement of a policy), the text of that
+//! part without blanks and comments. Which of its instances a finding is about, its subjects say: the stack, the chain of
+//! calls and the index.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::concise::place;
+use super::places::Places;
+use crate::eval::{Address, Key, Mode};
 use crate::findings::Finding;
-use crate::source::SourceMap;
+use crate::source::{Scope, SourceFile, Span};
+use crate::syntax::outline::{Outline, Part, Sort};
 
+/// The version of what is hashed.
+const VERSION: &str = "2";
 /// Hexadecimal digits of a fingerprint: 128 bits.
 const DIGITS: usize = 32;
-/// Bytes of a line that count, so that a minified file costs no more than another.
-const COUNTED: usize = 512;
+/// Renamings that are followed.
+const MAX_MOVES: usize = 16;
 
-/// Gives fingerprints in the order of the report; equal ones are numbered.
-#[derive(Default)]
-pub(super) struct Fingerprints {
-    seen: FxHashMap<String, usize>,
+/// The former name of each block of a folder that has one.
+type Moves = Arc<BTreeMap<String, String>>;
+
+/// Gives fingerprints.
+pub struct Fingerprints<'s> {
+    places: &'s Places<'s>,
+    scope: &'s Scope,
+    moves: Mutex<BTreeMap<String, Moves>>,
 }
 
-impl Fingerprints {
-    /// The fingerprint of the next finding.
-    pub(super) fn next(&mut self, finding: &Finding, sources: &SourceMap) -> String {
+impl<'s> Fingerprints<'s> {
+    /// For findings about these sources.
+    pub fn new(places: &'s Places<'s>, scope: &'s Scope) -> Self {
+        Self {
+            places,
+            scope,
+            moves: Mutex::default(),
+        }
+    }
+
+    /// Gives findings their fingerprints. Those of one rule and instance that are alike in all that counts are numbered in
+    /// the order of their places.
+    pub fn give(&self, findings: &mut [Finding]) {
+        let mut seen: FxHashMap<(EcoString, String), Vec<Span>> = FxHashMap::default();
+        let mut order: Vec<usize> = (0..findings.len()).collect();
+        let sources = self.places.sources;
+        order.sort_by_cached_key(|at| sources.order(findings[*at].primary.span));
+        for at in order {
+            let finding = &mut findings[at];
+            let base = self.base(finding);
+            let subject = finding.subjects.first();
+            let instance = subject.map(ToString::to_string).unwrap_or_default();
+            let instance = match subject {
+                Some(subject) => format!("{} {instance}", subject.stack),
+                None => instance,
+            };
+            let alike = seen.entry((base.clone(), instance)).or_default();
+            if !alike.contains(&finding.primary.span) {
+                alike.push(finding.primary.span);
+            }
+            let nth = alike.iter().position(|span| *span == finding.primary.span);
+            finding.fingerprint = ecow::eco_format!("{base}:{}", nth.unwrap_or(0) + 1);
+        }
+    }
+
+    fn base(&self, finding: &Finding) -> EcoString {
+        let Where {
+            folder,
+            block,
+            path,
+            text,
+        } = self.place(finding);
         let mut hash = Sha256::new();
-        hash.update(finding.rule.as_bytes());
-        hash.update([0]);
-        if let Some(subject) = finding.subjects.first() {
-            hash.update(subject.to_string());
+        for part in [VERSION, &finding.rule, &folder, &block, &path, &text] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
         }
-        hash.update([0]);
-        hash.update(normalised(finding, sources));
-        let mut text = String::with_capacity(DIGITS + 4);
+        let mut out = String::with_capacity(DIGITS);
         for byte in hash.finalize().iter().take(DIGITS / 2) {
-            let _ = write!(text, "{byte:02x}");
+            let _ = write!(out, "{byte:02x}");
         }
-        let nth = self.seen.entry(text.clone()).or_default();
-        *nth += 1;
-        let _ = write!(text, ":{nth}");
-        text
+        out.into()
+    }
+
+    /// Where a finding stands: in the block of its subject if some of its places does, else where the first of them is.
+    fn place(&self, finding: &Finding) -> Where {
+        let labels = std::iter::once(&finding.primary).chain(&finding.related);
+        let spans: Vec<Span> = labels
+            .map(|label| label.span)
+            .filter(|span| span.is_somewhere())
+            .collect();
+        let Some(subject) = finding.subjects.first() else {
+            return Where::default();
+        };
+        let mut header = None;
+        let mut first = None;
+        for span in spans {
+            let file = self.places.sources.get(span.source);
+            let outline = self.places.outline(&file);
+            let parts: Vec<&Part> = outline.around(span.start, span.end).collect();
+            let Some(own) = own_block(subject, &parts) else {
+                first = first.or_else(|| Some(self.at(&file, &outline, subject, &parts)));
+                continue;
+            };
+            let inside = &parts[own + 1..];
+            if !inside.is_empty() {
+                return self.at(&file, &outline, subject, inside);
+            }
+            header = header.or_else(|| Some(self.at(&file, &outline, subject, &[])));
+        }
+        match (header, first) {
+            // A value from elsewhere, a satellite: its path, in the folder of the block.
+            (Some(header), Some(first)) => Where {
+                path: first.path,
+                text: first.text,
+                ..header
+            },
+            (Some(own), None) | (None, Some(own)) => own,
+            (None, None) => Where {
+                block: block_name(subject),
+                folder: subject.stack.to_string(),
+                ..Where::default()
+            },
+        }
+    }
+
+    fn at(
+        &self,
+        file: &SourceFile,
+        outline: &Outline,
+        subject: &Address,
+        inside: &[&Part],
+    ) -> Where {
+        let shown = self.scope.from_root(&file.path);
+        let path = shown.as_deref().unwrap_or(&file.path);
+        let folder = match path.rsplit_once('/') {
+            Some((folder, _)) => folder.to_owned(),
+            None => String::new(),
+        };
+        // In a plan, a resource is an item of a list; what it is follows `after`.
+        let after = inside
+            .iter()
+            .position(|part| part.name == "after" && part.depth <= 4);
+        let inside = after.map_or(inside, |at| &inside[at + 1..]);
+        let names: Vec<&str> = inside.iter().map(|part| part.name.as_str()).collect();
+        let several = inside
+            .iter()
+            .rev()
+            .find(|part| is_one_of_several(outline, part));
+        Where {
+            block: self.former_name(&folder, file, block_name(subject)),
+            folder,
+            path: names.join("/"),
+            text: several
+                .map(|part| bare(file, outline, part))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The first name that a block had, after the `moved` blocks of its folder.
+    fn former_name(&self, folder: &str, file: &SourceFile, name: String) -> String {
+        let known = self.lock().get(folder).cloned();
+        let moves = known.unwrap_or_else(|| {
+            let moves = Arc::new(self.moves_of(file));
+            self.lock().insert(folder.to_owned(), moves.clone());
+            moves
+        });
+        let mut name = name;
+        for _ in 0..MAX_MOVES {
+            match moves.get(&name) {
+                Some(former) => name.clone_from(former),
+                None => break,
+            }
+        }
+        name
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Moves>> {
+        self.moves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The `moved` blocks in the folder of a source.
+    fn moves_of(&self, file: &SourceFile) -> BTreeMap<String, String> {
+        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        let own = folder(&file.path);
+        let mut moves = BTreeMap::new();
+        for other in self.places.sources.all() {
+            let is_hcl = other.path.ends_with(".tf") || other.path.ends_with(".tofu");
+            if !is_hcl || folder(&other.path) != own || !other.text.contains("moved") {
+                continue;
+            }
+            let outline = self.places.outline(&other);
+            let blocks = outline.parts.iter().filter(|part| part.name == "moved");
+            for block in blocks {
+                let value = |name: &str| {
+                    let mut members = outline.below(block);
+                    let member = members.find(|member| member.name == name)?;
+                    let text = other.text.get(member.start as usize..member.end as usize)?;
+                    let (_, value) = text.split_once('=')?;
+                    Some(without_keys(value.trim()))
+                };
+                if let (Some(from), Some(to)) = (value("from"), value("to")) {
+                    moves.insert(to, from);
+                }
+            }
+        }
+        moves
     }
 }
 
-/// The line of the finding from its first word on, with single spaces; of a long line, the part at the place.
-fn normalised(finding: &Finding, sources: &SourceMap) -> String {
-    let Some(span) = place(finding) else {
-        return String::new();
+/// Where a finding stands, apart from its file and line.
+#[derive(Debug, Default)]
+struct Where {
+    folder: String,
+    block: String,
+    path: String,
+    text: String,
+}
+
+/// The stack from the root of the repository, and the calls and the index of a resource: which of its instances it is.
+pub fn instance(address: &Address, scope: &Scope) -> (String, String) {
+    let stack = scope.from_root(&address.stack);
+    let stack = stack.unwrap_or_else(|| address.stack.to_string());
+    let stack = if stack.is_empty() { ".".into() } else { stack };
+    (stack, address.to_string())
+}
+
+/// The block as it is named where it stands.
+fn block_name(address: &Address) -> String {
+    if address.type_name.contains("::") {
+        return address.name.to_string();
+    }
+    let own = Address {
+        module: EcoString::new(),
+        key: Key::None,
+        ..address.clone()
     };
-    let file = sources.get(span.source);
-    let text = &file.text;
-    let at = text.floor_char_boundary((span.start as usize).min(text.len()));
-    let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |newline| newline + 1);
-    let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |len| at + len);
-    let line = if end - start <= COUNTED {
-        &text[start..end]
-    } else {
-        let to = text.floor_char_boundary((span.end as usize).clamp(at, at + COUNTED).min(end));
-        &text[at..to]
+    own.to_string()
+}
+
+/// Which of the parts around a place is the block of a resource.
+pub(super) fn own_block(address: &Address, parts: &[&Part]) -> Option<usize> {
+    let (kind, name) = (&address.type_name, &address.name);
+    let written = match address.mode {
+        Mode::Managed => format!("resource.{kind}.{name}"),
+        Mode::Data => format!("data.{kind}.{name}"),
+        Mode::Input => format!("variable.{name}"),
+        Mode::Provider => format!("provider.{}", name.split('.').next().unwrap_or(name)),
     };
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    // In JSON, the labels of a block are the keys of mappings.
+    let chain = written.split('.').count();
+    let in_json = |at: usize| {
+        let names = parts.get(at + 1 - chain.min(at + 1)..=at);
+        names.is_some_and(|names| {
+            let names: Vec<&str> = names.iter().map(|part| part.name.as_str()).collect();
+            names.join(".") == written
+        })
+    };
+    let in_template = |at: usize| {
+        let section = at.checked_sub(1).map(|before| parts[before].name.as_str());
+        parts[at].name == *name && matches!(section, Some("Resources" | "Parameters"))
+    };
+    let is_own = |at: &usize| parts[*at].name == written || in_json(*at) || in_template(*at);
+    (0..parts.len()).find(is_own)
+}
+
+/// Whether a part has equals beside it that only their content tells apart.
+fn is_one_of_several(outline: &Outline, part: &Part) -> bool {
+    if part.sort == Sort::Member {
+        return false;
+    }
+    let beside = outline.around(part.start, part.end);
+    let around = beside.filter(|own| own.depth + 1 == part.depth).last();
+    let Some(around) = around else {
+        return false;
+    };
+    let equals = outline.below(around);
+    let equals = equals.filter(|own| own.sort == part.sort && own.name == part.name);
+    equals.count() > 1
+}
+
+/// The text of a part without blanks and comments.
+fn bare(file: &SourceFile, outline: &Outline, part: &Part) -> String {
+    let comments = outline.comments.iter();
+    let mut comments = comments
+        .skip_while(|(start, _)| *start < part.start)
+        .peekable();
+    let mut out = String::new();
+    let own = file.text.get(part.start as usize..part.end as usize);
+    for (at, letter) in own.unwrap_or_default().char_indices() {
+        let at = part.start + at as u32;
+        while comments.next_if(|(_, end)| *end <= at).is_some() {}
+        let hidden = comments.peek().is_some_and(|(start, _)| *start <= at);
+        if !hidden && !letter.is_whitespace() {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+/// An address without the keys of instances.
+fn without_keys(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut depth = 0;
+    for letter in address.chars() {
+        match letter {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            letter if depth == 0 => out.push(letter),
+            _ => {}
+        }
+    }
+    out
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Fingerprints;
-    use crate::report::sample;
-    use crate::source::{SourceMap, Span};
-
-    #[test]
-    fn moved_and_indented_lines_keep_their_fingerprint_and_changed_ones_do_not() {
-        let (_, findings) = sample::findings();
-        let of = |text: &str| {
-            let sources = SourceMap::new();
-            let (file, _) = sources.add("x.tf", text.into());
-            let mut finding = findings[0].clone();
-            let at = text.find("acl").expect("it is there") as u32;
-            finding.primary.span = Span::new(file.id, at, at + 3);
-            Fingerprints::default().next(&finding, &sources)
-        };
-        let first = of("acl = true");
-        assert_eq!(of("\n\n\t  acl   =  true  \n"), first);
-        assert_ne!(of("acl = false"), first);
-        assert_eq!(first.len(), 34);
-    }
-
-    #[test]
-    fn equal_findings_are_numbered() {
-        let (sources, findings) = sample::findings();
-        let mut prints = Fingerprints::default();
-        let [first, second] = [0, 0].map(|at| prints.next(&findings[at], &sources));
-        assert!(first.ends_with(":1") && second.ends_with(":2"));
-    }
-}
+mod tests;

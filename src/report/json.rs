@@ -6,8 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::fingerprint::Fingerprints;
-use super::{Report as Shown, View, write_json};
+use super::{Report as Shown, Suppressed, View, write_json};
 use crate::eval::Address;
 use crate::findings::{self, Applicability, Certainty};
 use crate::source::{self, Span};
@@ -61,7 +60,18 @@ struct Finding<'a> {
     /// The rules of the findings that this one explains.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     explains: Vec<&'a str>,
-    fingerprint: String,
+    /// What accepts it, of a suppressed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<Suppression<'a>>,
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    tool: &'static str,
+    reason: &'a str,
+    place: Option<Place>,
 }
 
 #[derive(Serialize)]
@@ -136,18 +146,22 @@ struct Statistics {
 /// # Errors
 /// Those of the output.
 pub fn write(report: &Shown, view: View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut prints = Fingerprints::default();
     let document = Report {
         version: VERSION,
         tool: Tool {
             name: "distrust",
             version: env!("CARGO_PKG_VERSION"),
         },
-        findings: proven(report, view, &mut prints),
-        undecided: view
-            .undecided
-            .then(|| convert(&report.undecided, view, &mut prints)),
-        suppressed: convert(&report.suppressed, view, &mut prints),
+        findings: proven(report, view),
+        undecided: view.undecided.then(|| convert(&report.undecided, view)),
+        suppressed: report
+            .suppressed
+            .iter()
+            .map(|one| Finding {
+                suppression: Some(suppression(one, view)),
+                ..finding(&one.finding, view)
+            })
+            .collect(),
         diagnostics: report
             .diagnostics
             .iter()
@@ -167,11 +181,7 @@ pub fn write(report: &Shown, view: View<'_>, out: &mut dyn Write) -> io::Result<
     write_json(&document, out)
 }
 
-fn finding<'a>(
-    finding: &'a findings::Finding,
-    view: View<'a>,
-    prints: &mut Fingerprints,
-) -> Finding<'a> {
+fn finding<'a>(finding: &'a findings::Finding, view: View<'a>) -> Finding<'a> {
     let rule = view.rule(&finding.rule);
     Finding {
         rule: &finding.rule,
@@ -205,12 +215,13 @@ fn finding<'a>(
         }),
         explained_by: None,
         explains: Vec::new(),
-        fingerprint: prints.next(finding, view.sources),
+        suppression: None,
+        fingerprint: &finding.fingerprint,
     }
 }
 
 /// The proven findings, each with what explains it and what it explains.
-fn proven<'a>(report: &'a Shown, view: View<'a>, prints: &mut Fingerprints) -> Vec<Finding<'a>> {
+fn proven<'a>(report: &'a Shown, view: View<'a>) -> Vec<Finding<'a>> {
     let all = report.findings.iter().enumerate();
     all.filter(|(_, own)| own.severity >= view.least)
         .map(|(at, own)| {
@@ -221,19 +232,27 @@ fn proven<'a>(report: &'a Shown, view: View<'a>, prints: &mut Fingerprints) -> V
                     .notes(report, at)
                     .map(|note| note.rule.as_str())
                     .collect(),
-                ..finding(own, view, prints)
+                ..finding(own, view)
             }
         })
         .collect()
 }
 
-fn convert<'a>(
-    findings: &'a [findings::Finding],
-    view: View<'a>,
-    prints: &mut Fingerprints,
-) -> Vec<Finding<'a>> {
+fn suppression<'a>(one: &'a Suppressed, view: View<'_>) -> Suppression<'a> {
+    Suppression {
+        kind: match one.by.in_source {
+            true => "inSource",
+            false => "external",
+        },
+        tool: one.by.tool.name(),
+        reason: &one.by.reason,
+        place: place(one.by.span, "", view),
+    }
+}
+
+fn convert<'a>(findings: &'a [findings::Finding], view: View<'a>) -> Vec<Finding<'a>> {
     let findings = view.shown(findings);
-    findings.map(|it| finding(it, view, prints)).collect()
+    findings.map(|it| finding(it, view)).collect()
 }
 
 fn subject(address: &Address) -> Subject<'_> {

@@ -2,6 +2,7 @@
 //!
 //! `text` and `concise` are for people, `json` and `sarif` for programs; `docs/output.md` describes all of them.
 
+mod baseline;
 pub mod concise;
 pub mod excerpt;
 mod fingerprint;
@@ -9,9 +10,11 @@ mod fold;
 pub mod graph;
 pub mod json;
 mod mask;
+mod places;
 mod printable;
 pub mod sarif;
 pub mod summary;
+pub mod suppress;
 pub mod text;
 pub mod triage;
 
@@ -26,10 +29,14 @@ use ecow::EcoString;
 use crate::findings::{Finding, RuleInfo, Severity};
 use crate::source::{Diagnostic, Scope, SourceMap, Span};
 
+pub use baseline::Baseline;
+pub use fingerprint::{Fingerprints, instance};
 pub use fold::Folded;
 pub use mask::Masks;
+pub use places::Places;
 pub use printable::{Guarded, json_text, obeyed, printable, printable_lines, write_json};
 pub use summary::counted;
+pub use suppress::{Suppressed, Tool};
 pub use triage::triage;
 
 /// All that a run has to say, in the order in which it is said.
@@ -37,8 +44,12 @@ pub use triage::triage;
 pub struct Report {
     /// What is proven to be wrong.
     pub findings: Vec<Finding>,
-    /// Findings that their author accepted in a comment or a baseline.
-    pub suppressed: Vec<Finding>,
+    /// Findings that their author accepted in a comment, in settings or a baseline.
+    pub suppressed: Vec<Suppressed>,
+    /// Suppressions that have ended.
+    pub over: usize,
+    /// Suppressions that end soon.
+    pub ending: usize,
     /// What could neither be proven nor refuted.
     pub undecided: Vec<Finding>,
     /// What was wrong with the input.
@@ -54,8 +65,8 @@ pub struct Report {
 impl Report {
     /// Every finding, suppressed and undecided ones too.
     pub fn all(&self) -> impl Iterator<Item = &Finding> {
-        let proven = self.findings.iter().chain(&self.suppressed);
-        proven.chain(&self.undecided)
+        let accepted = self.suppressed.iter().map(|one| &one.finding);
+        self.findings.iter().chain(accepted).chain(&self.undecided)
     }
 }
 
@@ -155,6 +166,8 @@ pub struct View<'a> {
     pub scope: &'a Scope,
     /// Whether undecided results are part of the output.
     pub undecided: bool,
+    /// Whether suppressed findings are part of texts.
+    pub suppressed: bool,
     /// The least severity that is part of the output.
     pub least: Severity,
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Folded, Masks, Report, Statistics, View, triage};
+use super::{Fingerprints, Folded, Masks, Places, Report, Statistics, View, triage};
 use crate::eval::{Address, Key, MissingModule, Mode, Why};
 use crate::findings::{
     Applicability, Certainty, Control, Finding, Label, Pillar, Remedy, RuleInfo, Severity,
@@ -89,6 +89,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         secret: false,
         advice: "set `acl` to `private`, and name the readers in a bucket policy".into(),
         remedy: remedy("set `acl` to `private`, and name the readers in a bucket policy"),
+        fingerprint: ecow::EcoString::new(),
     };
     let wide = Finding {
         rule: "aws-s3-bucket-versioning-disabled".into(),
@@ -180,6 +181,12 @@ fn rules() -> Vec<RuleInfo> {
     ]
 }
 
+/// A working folder below the root of a repository.
+pub(super) fn scope() -> Scope {
+    let (working, root) = (Path::new("/work/infra"), Path::new("/work"));
+    Scope::new(&Memory::new(), working, Some(root), &[])
+}
+
 /// A report with all that can be in one.
 pub(super) struct Sample {
     pub(super) sources: SourceMap,
@@ -266,10 +273,12 @@ impl Sample {
 
     fn of(
         sources: SourceMap,
-        findings: Vec<Finding>,
+        mut findings: Vec<Finding>,
         diagnostics: Vec<Diagnostic>,
         missing: Vec<MissingModule>,
     ) -> Self {
+        let scope = scope();
+        Fingerprints::new(&Places::new(&sources), &scope).give(&mut findings);
         let statistics = Statistics {
             files: 5,
             stacks: 3,
@@ -284,12 +293,7 @@ impl Sample {
             report,
             sources,
             rules: rules(),
-            scope: Scope::new(
-                &Memory::new(),
-                Path::new("/work/infra"),
-                Some(Path::new("/work")),
-                &[],
-            ),
+            scope,
         }
     }
 
@@ -301,6 +305,7 @@ impl Sample {
             rules: &self.rules,
             scope: &self.scope,
             undecided: true,
+            suppressed: true,
             least: Severity::Info,
         }
     }

@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustc_hash::FxHashMap;
 
-use super::fingerprint::Fingerprints;
 use super::{Report, View, write_json};
 use crate::findings::{Certainty, Finding, RuleInfo, Severity};
 use crate::source::{Code, Diagnostic, SourceId, Span};
@@ -39,7 +38,6 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
     let mut writer = Writer {
         view,
         offsets: FxHashMap::default(),
-        prints: Fingerprints::default(),
     };
     let mut results: Vec<Outcome<'_>> = Vec::new();
     for (at, finding) in report.findings.iter().enumerate() {
@@ -47,7 +45,7 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
             continue;
         }
         let strong = view.folded.explained_by(at);
-        let mut result = writer.result(finding, false);
+        let mut result = writer.result(finding);
         result.properties.explained_by = strong.map(|at| report.findings[at].rule.as_str());
         result.properties.explains = view
             .notes(report, at)
@@ -57,11 +55,23 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
     }
     if view.undecided {
         for finding in view.shown(&report.undecided) {
-            results.push(writer.result(finding, false));
+            results.push(writer.result(finding));
         }
     }
-    for finding in view.shown(&report.suppressed) {
-        results.push(writer.result(finding, true));
+    for one in &report.suppressed {
+        if one.finding.severity < view.least {
+            continue;
+        }
+        let mut result = writer.result(&one.finding);
+        result.suppressions = Some([Suppression {
+            kind: match one.by.in_source {
+                true => "inSource",
+                false => "external",
+            },
+            justification: &one.by.reason,
+            location: writer.physical(one.by.span).map(Location::at),
+        }]);
+        results.push(result);
     }
     let notifications = writer.notifications(report);
     let log = Log {
@@ -271,11 +281,10 @@ struct Writer<'a> {
     view: View<'a>,
     /// UTF-16 units before each line, by source: counting from the front for every place would be quadratic.
     offsets: FxHashMap<SourceId, Vec<u32>>,
-    prints: Fingerprints,
 }
 
 impl<'a> Writer<'a> {
-    fn result(&mut self, finding: &'a Finding, suppressed: bool) -> Outcome<'a> {
+    fn result(&mut self, finding: &'a Finding) -> Outcome<'a> {
         let rule = self.view.rule(&finding.rule);
         let rules = self.view.rules;
         let proven = finding.certainty == Certainty::Proven;
@@ -323,9 +332,9 @@ impl<'a> Writer<'a> {
             }],
             related_locations,
             partial_fingerprints: Prints {
-                line: self.prints.next(finding, self.view.sources),
+                block: &finding.fingerprint,
             },
-            suppressions: suppressed.then_some([Suppression { kind: "inSource" }]),
+            suppressions: None,
             properties: ResultProperties {
                 severity: finding.severity.name(),
                 rule_severity: rule.map(|rule| rule.severity.name()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::concise::{place, position};
+use super::suppress::SOON;
 use super::text::severity_style;
 use super::{Dress, Report, View, printable};
 use crate::findings::{Certainty, Finding, Severity};
@@ -38,7 +39,23 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
     }
     if !report.suppressed.is_empty() {
         let count = counted(report.suppressed.len(), "finding", "findings");
-        let _ = writeln!(out, "{count} suppressed");
+        let hint = match view.suppressed {
+            true => "",
+            false => "; --show-suppressed lists them",
+        };
+        let _ = writeln!(out, "{count} suppressed{hint}");
+    }
+    if report.over > 0 {
+        let count = counted(
+            report.over,
+            "suppression has ended",
+            "suppressions have ended",
+        );
+        let _ = writeln!(out, "{count}");
+    }
+    if report.ending > 0 {
+        let count = counted(report.ending, "suppression ends", "suppressions end");
+        let _ = writeln!(out, "{count} within {SOON} days");
     }
     let lost = lost_files(report);
     if lost > 0 {

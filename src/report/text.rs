@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer,
 use anstyle::{AnsiColor, Style};
 
 use super::excerpt::{Excerpt, Mark, excerpts};
+use super::suppress::By;
 use super::{Dress, Masks, Report, View, printable};
 use crate::eval::Address;
 use crate::findings::{Certainty, Finding, Severity};
@@ -26,6 +27,7 @@ pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write)
     let proven = view.leading(report).map(|(at, finding)| Said {
         finding,
         notes: view.notes(report, at).collect(),
+        by: None,
     });
     let mut said: Vec<Said<'_>> = proven.collect();
     if view.undecided {
@@ -33,9 +35,19 @@ pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write)
         said.extend(open.map(|finding| Said {
             finding,
             notes: Vec::new(),
+            by: None,
         }));
     }
-    for of_place in said.chunk_by(|a, b| together(a.finding, b.finding)) {
+    if view.suppressed {
+        said.extend(report.suppressed.iter().map(|one| Said {
+            finding: &one.finding,
+            notes: Vec::new(),
+            by: Some(&one.by),
+        }));
+    }
+    for of_place in
+        said.chunk_by(|a, b| a.by.is_none() && b.by.is_none() && together(a.finding, b.finding))
+    {
         writeln!(out, "{}\n", finding_block(of_place, view, dress))?;
     }
     Ok(())
@@ -45,6 +57,7 @@ pub fn write(report: &Report, view: View<'_>, dress: Dress, out: &mut dyn Write)
 struct Said<'r> {
     finding: &'r Finding,
     notes: Vec<&'r Finding>,
+    by: Option<&'r By>,
 }
 
 /// Whether two findings share an excerpt.
@@ -118,12 +131,12 @@ fn finding_block(said: &[Said<'_>], view: View<'_>, dress: Dress) -> String {
     let style = severity_style(worst.severity);
     let marks = marks(&said);
     let places = excerpts(view.sources, view.masks, marks);
-    let block = block(title(worst, view, dress), places, remarks, dress, style);
+    let block = block(title(said[0], view, dress), places, remarks, dress, style);
     let (first, rest) = block.split_once('\n').unwrap_or((&block, ""));
     let mut out = first.to_owned();
     for one in &said[1..] {
         let style = severity_style(one.finding.severity);
-        let group = Group::with_title(title(one.finding, view, dress));
+        let group = Group::with_title(title(one, view, dress));
         out.push('\n');
         out += renderer(dress, style).render(&[group]).trim_end();
     }
@@ -135,7 +148,14 @@ fn finding_block(said: &[Said<'_>], view: View<'_>, dress: Dress) -> String {
 }
 
 /// The names of remarks in the order in which they are said.
-const REMARKS: [&str; 5] = ["resource", "resources", "because", "also", "help"];
+const REMARKS: [&str; 6] = [
+    "resource",
+    "resources",
+    "suppressed",
+    "because",
+    "also",
+    "help",
+];
 
 /// The resources of a finding, why it is undecided, what it explains, and what to do.
 fn remarks_of(said: &Said<'_>) -> Vec<(&'static str, String)> {
@@ -144,6 +164,9 @@ fn remarks_of(said: &Said<'_>) -> Vec<(&'static str, String)> {
     remarks.extend(subjects(finding));
     if let Certainty::Undecided(why) = &finding.certainty {
         remarks.push(("because", why.to_string()));
+    }
+    if let Some(by) = said.by {
+        remarks.push(("suppressed", by.words()));
     }
     for note in said.notes.iter().take(NAMED) {
         remarks.push(("also", format!("{} [{}]", note.message, note.rule)));
@@ -159,8 +182,10 @@ fn remarks_of(said: &Said<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// `severity[rule]: message`.
-fn title<'t>(finding: &Finding, view: View<'_>, dress: Dress) -> Title<'t> {
+fn title<'t>(said: &Said<'_>, view: View<'_>, dress: Dress) -> Title<'t> {
+    let finding = said.finding;
     let name = match &finding.certainty {
+        _ if said.by.is_some() => format!("suppressed {}", finding.severity),
         Certainty::Proven => finding.severity.name().to_owned(),
         Certainty::Undecided(_) => format!("undecided {}", finding.severity),
     };

@@ -33,6 +33,8 @@ pub fn triage(
     Report {
         findings: sorted(sources, findings),
         suppressed: Vec::new(),
+        over: 0,
+        ending: 0,
         undecided: sorted(sources, undecided),
         diagnostics: sorted_diagnostics(sources, diagnostics),
         missing: by_source(sources, missing),

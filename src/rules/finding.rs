@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::declared::model::{RemedySpec, Rule};
 use super::declared::{Outcome, Witness};
 use crate::eval::{Origin, Role, Truth, Via, Why};
-use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy};
+use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy, RuleId};
 use crate::graph::Resource;
 use crate::source::Span;
 
@@ -93,6 +95,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
             .remedy
             .as_ref()
             .map(|spec| remedy(spec, resource, cause)),
+        fingerprint: EcoString::new(),
     }
 }
 
@@ -212,12 +215,12 @@ fn remedy(spec: &RemedySpec, resource: &Resource, cause: &[Witness]) -> Remedy {
 }
 
 /// One finding per rule, certainty and place; those that share it become its subjects, sorted.
-pub(super) fn merge(said: Vec<(usize, Finding)>) -> Vec<Finding> {
-    let mut merged: BTreeMap<(usize, bool, Span), Finding> = BTreeMap::new();
-    let mut order: Vec<(usize, bool, Span)> = Vec::new();
-    for (rule, finding) in said {
+pub fn merge(said: Vec<Finding>) -> Vec<Finding> {
+    let mut merged: BTreeMap<(RuleId, bool, Span), Finding> = BTreeMap::new();
+    let mut order: Vec<(RuleId, bool, Span)> = Vec::new();
+    for finding in said {
         let key = (
-            rule,
+            finding.rule.clone(),
             finding.certainty == Certainty::Proven,
             finding.primary.span,
         );
@@ -232,12 +235,12 @@ pub(super) fn merge(said: Vec<(usize, Finding)>) -> Vec<Finding> {
                 }
             }
             None => {
-                order.push(key);
+                order.push(key.clone());
                 merged.insert(key, finding);
             }
         }
     }
-    order.sort_by_key(|(rule, ..)| *rule);
+    order.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let mut findings: Vec<Finding> = order
         .into_iter()
         .filter_map(|key| merged.remove(&key))

@@ -17,6 +17,7 @@ use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
 use crate::graph::Graph;
 pub use crate::policy::held::{Held, held};
 pub use declared::model::Rule;
+pub use finding::merge;
 pub use set::{RuleSet, Unset};
 pub use subject::Subject;
 
@@ -82,6 +83,16 @@ pub fn check(
     rules: &RuleSet,
     selected: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<Finding> {
+    merge(check_each(graph, catalog, rules, selected))
+}
+
+/// The same with a finding of its own for every resource, where several share a place.
+pub fn check_each(
+    graph: &Graph,
+    catalog: &Catalog,
+    rules: &RuleSet,
+    selected: &(dyn Fn(&str) -> bool + Sync),
+) -> Vec<Finding> {
     let chosen: Vec<bool> = rules.ids().map(selected).collect();
     let said: Vec<(usize, Finding)> = graph
         .resources
@@ -96,7 +107,7 @@ pub fn check(
         .collect();
     #[cfg(debug_assertions)]
     agree(&said, graph, catalog, rules, &chosen);
-    finding::merge(said)
+    said.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {

@@ -151,10 +151,16 @@ impl RuleSet {
         Some(self.rule(at))
     }
 
+    /// The rule of this id.
+    pub fn find_by_id(&self, id: &str) -> Option<&Rule> {
+        let at = self.slots.binary_search_by(|slot| (*slot.id).cmp(id));
+        Some(self.rule(at.ok()?))
+    }
+
     /// Whether what the rule of this id finds may be a secret.
     pub fn finds_secrets(&self, id: &str) -> bool {
-        let at = self.slots.binary_search_by(|slot| (*slot.id).cmp(id));
-        at.is_ok_and(|at| self.rule(at).check.asks_for_secrets())
+        let rule = self.find_by_id(id);
+        rule.is_some_and(|rule| rule.check.asks_for_secrets())
     }
 
     fn position(&self, name: &str) -> Option<usize> {

@@ -3,4 +3,5 @@
 //! `parse` always gives a tree, perhaps with errors beside it; nothing here knows what the text means.
 
 pub mod hcl;
+pub mod outline;
 pub mod yaml;

@@ -20,7 +20,7 @@ use crate::source::{Closed, Door, Files, Memory, Overlay, Scope, SourceMap};
 const ROUNDS: usize = 48;
 
 /// A file that fixes change.
-pub(super) struct Mended {
+pub(crate) struct Mended {
     /// As shown.
     pub(super) shown: String,
     /// Its path.
@@ -282,6 +282,16 @@ fn counted(report: &Report) -> BTreeMap<Subject, (usize, Severity)> {
 }
 
 impl Mended {
+    /// A source as it should be.
+    pub(crate) fn new(file: &crate::source::SourceFile, path: PathBuf, after: String) -> Self {
+        Self {
+            shown: file.path.to_string(),
+            path,
+            before: file.text.clone(),
+            after,
+        }
+    }
+
     /// The change as a unified diff.
     pub(super) fn diff(&self) -> String {
         let diff = TextDiff::from_lines(&*self.before, self.after.as_str());
@@ -293,7 +303,7 @@ impl Mended {
     ///
     /// # Errors
     /// The file has changed since it was read, or cannot be written.
-    pub(super) fn write(&self, door: Door<'_>) -> Result<(), Refusal> {
+    pub(crate) fn write(&self, door: Door<'_>) -> Result<(), Refusal> {
         let shown = printable(&self.shown);
         let closed = |why: Closed| Refusal::new(format!("{shown}: {why}"));
         door.replace(&self.path, self.before.as_bytes(), self.after.as_bytes())

@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
+use super::super::clock;
 use super::super::options::{Check, Input};
 use super::Refusal;
 use crate::config::{self, Name, RuleParameter, Selection};
 use crate::engine;
 use crate::eval::terraform::{self, Setting};
+use crate::report::Baseline;
+use crate::report::suppress::{Policy, hygiene};
 use crate::rules::RuleSet;
 use crate::source::{
     Closed, Diagnostic, Disk, Door, EntryKind, Files, MAX_SOURCE_BYTES, Memory, Overlay, Scope,
@@ -24,7 +27,12 @@ const STANDARD_INPUT: &str = "-";
 
 /// The variables on the command line in their order: whether each is a file.
 pub(crate) fn order_of_variables(matches: &ArgMatches) -> Vec<bool> {
-    let Some(("check" | "graph", check)) = matches.subcommand() else {
+    let check = match matches.subcommand() {
+        Some(("check" | "graph", check)) => Some(check),
+        Some(("baseline" | "suppress", verb)) => verb.subcommand().map(|(_, check)| check),
+        _ => None,
+    };
+    let Some(check) = check.filter(|check| check.try_contains_id("var").is_ok()) else {
         return Vec::new();
     };
     let at = |id: &str, file: bool| {
@@ -129,6 +137,8 @@ pub(super) fn configure(
     };
     options.selected = names(options.select.take(), settings.select);
     options.ignored = names(options.ignore.take(), settings.ignore);
+    options.policy = settings.policy;
+    options.baseline = options.baseline.take().or(settings.baseline);
     options.fail_on = options.fail_on.or(settings.fail_on);
     options.fail_on_undecided |= settings.fail_on_undecided.unwrap_or_default();
     options.min_severity = options.min_severity.or(settings.min_severity);
@@ -147,12 +157,40 @@ pub(super) fn configure(
     wrong
 }
 
+/// What is accepted: by the settings of the project, the options, and the baseline.
+pub(super) fn policy(
+    options: &Check,
+    baseline: Option<&Path>,
+    door: Door<'_>,
+) -> Result<Policy, Refusal> {
+    let mut policy = options.policy.clone();
+    policy.no_inline |= options.no_inline_suppressions;
+    policy.no_foreign |= options.no_foreign_suppressions;
+    policy.today = Some(clock::today(options.today)?);
+    if let Some(path) = baseline {
+        let shown = door.scope().shown(path);
+        let bytes = door
+            .read(path)
+            .map_err(|closed| Refusal::new(format!("the baseline {shown}: {closed}")))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let baseline = Baseline::read(&text).map_err(|line| {
+            Refusal::new(format!("the baseline {shown}: line {line} is no entry"))
+        })?;
+        policy.baseline = Some(baseline);
+    }
+    Ok(policy)
+}
+
 /// The rules that are asked.
 pub(super) fn selection(options: &Check, rules: &RuleSet) -> Result<Selection, Vec<Diagnostic>> {
     let ignored = options.ignored.as_deref().unwrap_or_default();
     match options.selected.as_deref() {
         None if ignored.is_empty() => Ok(Selection::everything()),
-        selected => Selection::new(&rules.infos(), selected, ignored),
+        selected => {
+            let mut infos = rules.infos();
+            infos.extend(hygiene::infos());
+            Selection::new(&infos, selected, ignored)
+        }
     }
 }
 

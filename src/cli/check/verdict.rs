@@ -38,6 +38,11 @@ impl Thresholds {
     }
 }
 
+/// Whether the format is one for programs.
+pub(super) fn is_for_programs(options: &Check) -> bool {
+    matches!(options.output_format, Some(Format::Json | Format::Sarif))
+}
+
 /// The exit status, and the last line of what is said, where the status is not 0.
 pub(super) struct Verdict {
     pub(super) exit: Exit,

@@ -134,21 +134,25 @@ pub(super) struct Outcome<'a> {
     pub(super) locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Related>,
-    pub(super) partial_fingerprints: Prints,
+    pub(super) partial_fingerprints: Prints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) suppressions: Option<[Suppression; 1]>,
+    pub(super) suppressions: Option<[Suppression<'a>; 1]>,
     pub(super) properties: ResultProperties<'a>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Prints {
-    #[serde(rename = "ruleAddressLine/v1")]
-    pub(super) line: String,
+pub(super) struct Prints<'a> {
+    #[serde(rename = "ruleBlockPath/v2")]
+    pub(super) block: &'a str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppression {
+pub(super) struct Suppression<'a> {
     pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(super) justification: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<Location<'a>>,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,28 @@
+//! The one clock: what depends on today asks here, so that a run can be repeated.
+
+use super::check::Refusal;
+use crate::report::suppress::Day;
+
+/// The day of the run: `--today`, else `SOURCE_DATE_EPOCH`, else that of the machine.
+pub(super) fn today(given: Option<Day>) -> Result<Day, Refusal> {
+    if let Some(day) = given {
+        return Ok(day);
+    }
+    let Some(seconds) = std::env::var_os("SOURCE_DATE_EPOCH") else {
+        return Ok(jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date());
+    };
+    let text = seconds.to_string_lossy();
+    let stamp = text
+        .trim()
+        .parse()
+        .ok()
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    match stamp {
+        Some(stamp) => Ok(stamp.to_zoned(jiff::tz::TimeZone::UTC).date()),
+        None => Err(Refusal::new(format!(
+            "SOURCE_DATE_EPOCH is `{text}`, which is no number of seconds"
+        ))),
+    }
+}
