@@ -57,7 +57,7 @@ impl<'a> Sets<'a> {
         }
         let instances = self.graph.instances(target);
         if target.mode == Mode::Data {
-            let of_provider = instances.first().is_some_and(|data| is_of_provider(data));
+            let of_provider = instances.first().is_some_and(is_of_provider);
             return if of_provider {
                 Named::OfProvider
             } else {
