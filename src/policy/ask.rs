@@ -128,6 +128,8 @@ impl<'a> Asked<'a> {
             because: Vec::new(),
             open: Vec::new(),
         };
+        // What is denied is denied whatever stands behind it.
+        let mut denied = Truth::False;
         for statement in documents.iter().flat_map(|document| &document.statements) {
             let about = self.about(statement);
             if about.is_false() {
@@ -148,7 +150,7 @@ impl<'a> Asked<'a> {
                     answer.open.extend(statement.conditions.iter().map(said));
                 }
             }
-            self.deny(statement, about, "identity policy denies", &mut answer);
+            denied = denied | self.denied(statement, about, "identity policy denies", &mut answer);
         }
         for held in &identity.held {
             if let Some(why) = &held.document.rest {
@@ -166,8 +168,9 @@ impl<'a> Asked<'a> {
             .flat_map(|held| &held.document.statements)
         {
             let about = self.about(statement) & everyone(statement).0;
-            self.deny(statement, about, "resource policy denies", &mut answer);
+            denied = denied | self.denied(statement, about, "resource policy denies", &mut answer);
         }
+        answer.truth = answer.truth & !denied;
         if !answer.truth.is_unknown() {
             answer.open.clear();
         }
@@ -176,11 +179,17 @@ impl<'a> Asked<'a> {
         answer
     }
 
-    /// Takes away what a statement denies.
-    fn deny(&self, statement: &Statement, about: Truth, layer: &'static str, answer: &mut Answer) {
+    /// Whether a statement denies it; what it says is noted.
+    fn denied(
+        &self,
+        statement: &Statement,
+        about: Truth,
+        layer: &'static str,
+        answer: &mut Answer,
+    ) -> Truth {
         let denies = about & statement.denies();
         if denies.is_false() {
-            return;
+            return Truth::False;
         }
         let weight = weigh::denies_all_given(statement, self.question.action, &[]);
         let denied = match (statement.conditions.is_empty(), weight.truth) {
@@ -195,8 +204,8 @@ impl<'a> Asked<'a> {
                     .map(|own| EcoString::from(format!("denied where {}", said(own)))),
             );
         }
-        answer.truth = answer.truth & !denied;
         answer.because.push((layer, statement.span));
+        denied
     }
 
     fn left_by(&self, boundary: &super::identity::Boundary, answer: &mut Answer) -> Truth {
