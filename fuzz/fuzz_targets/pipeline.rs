@@ -50,7 +50,9 @@ fn run(text: &str) -> Vec<String> {
     let world = terraform::World { sources: &sources, door, settings: Default::default() };
     let mut stacks = terraform::evaluate(found.folders, &world);
     for plan in &found.plans {
-        stacks.push(terraform::plan::read(plan, &stacks).0);
+        if let Ok(plan) = terraform::plan::read(&plan.file, &stacks, plan.named) {
+            stacks.push(plan.stack);
+        }
     }
     for file in &found.templates {
         let document = yaml::parse(file);

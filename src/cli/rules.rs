@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::options::{Listing, Rules};
 use super::terminal::Terminal;
 use super::{Exit, print, print_data};
-use crate::config::{Name, Selection, nearest};
+use crate::config::{Name, Selection};
 use crate::findings::RuleInfo;
 use crate::report::json_text;
 use crate::rules::RuleSet;
+use crate::source::nearest;
 
 /// A rule as listed for programs.
 #[derive(Serialize)]

@@ -17,7 +17,7 @@ use crate::rules::{RuleSet, Unset};
 use crate::source::{Closed, Code, Diagnostic, Door, SourceMap, Span};
 
 pub use read::read;
-pub use select::{Name, Selection, nearest};
+pub use select::{Name, Selection};
 
 /// The name of the file.
 pub const FILE: &str = "distrust.toml";

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Name, RuleParameter, Settings, beside, nearest};
+use super::{Name, RuleParameter, Settings, beside};
 use crate::findings::Severity;
 use crate::report::Format;
+use crate::source::nearest;
 use crate::source::{Code, Diagnostic, SourceFile, Span};
 
 /// The keys there are.

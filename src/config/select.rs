@@ -3,7 +3,7 @@
 use globset::{Glob, GlobMatcher};
 
 use crate::findings::{Pillar, RuleId, RuleInfo, Severity};
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span, nearest};
 
 /// A word that selects rules, and where it was written; nowhere for the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,19 +144,4 @@ fn unknown(rules: &[RuleInfo], name: &Name) -> Diagnostic {
     };
     let message = format!("no rule, severity or pillar is called `{}`", name.text);
     Diagnostic::new(Code::Structure, name.span, message).help(help)
-}
-
-/// The word that someone who wrote `text` most likely meant: the most similar one, if it is similar at all.
-pub fn nearest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let text = text.to_lowercase();
-    let mut best: Option<(usize, &str)> = None;
-    for word in words {
-        let distance = strsim::damerau_levenshtein(&text, &word.to_lowercase());
-        if best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, word));
-        }
-    }
-    // A third of the letters may be wrong, and one always.
-    best.filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
-        .map(|(_, word)| word)
 }

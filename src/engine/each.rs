@@ -101,17 +101,21 @@ fn nests(stack: &Stack, sources: &SourceMap) -> BTreeSet<EcoString> {
 }
 
 /// Reads the plans; each takes the place of the stack that it is a plan of.
-fn with_plans(mut stacks: Vec<Stack>, plans: &[Arc<SourceFile>]) -> (Vec<Stack>, Vec<Diagnostic>) {
+fn with_plans(mut stacks: Vec<Stack>, plans: &[Plan]) -> (Vec<Stack>, Vec<Diagnostic>) {
     let (mut read, mut failed) = (Vec::new(), Vec::new());
-    for file in plans {
-        match guarded(|| terraform::plan::read(file, &stacks)) {
-            Ok(plan) => read.push(plan),
+    for Plan { file, named } in plans {
+        match guarded(|| terraform::plan::read(file, &stacks, *named)) {
+            Ok(Ok(plan)) => read.push(plan),
+            Ok(Err(stale)) => failed.push(*stale),
             Err(fault) => failed.push(internal_error(start(file), &fault)),
         }
     }
-    let replaced: BTreeSet<EcoString> = read.iter().filter_map(|(_, name)| name.clone()).collect();
+    let replaced: BTreeSet<EcoString> = read
+        .iter()
+        .filter_map(|plan| plan.replaces.clone())
+        .collect();
     stacks.retain(|stack| !replaced.contains(&stack.name));
-    stacks.extend(read.into_iter().map(|(stack, _)| stack));
+    stacks.extend(read.into_iter().map(|plan| plan.stack));
     (stacks, failed)
 }
 

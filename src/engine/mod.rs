@@ -23,7 +23,8 @@ use crate::report::suppress::{self, Suppressions};
 use crate::report::{Fingerprints, Masks, Places, Report, Statistics, triage};
 use crate::rules::{self, RuleSet, secret};
 use crate::source::{
-    Diagnostic, Discovered, Door, Folder, SourceFile, SourceMap, Span, guarded, internal_error,
+    Diagnostic, Discovered, Door, Folder, Plan, SourceFile, SourceMap, Span, guarded,
+    internal_error,
 };
 use crate::syntax::yaml::{self, Document};
 
@@ -121,12 +122,14 @@ pub fn check_accepting(
     let asked = |id: &str| selected(id) || rules.finds_secrets(id);
     // Fingerprints and suppressions are about one instance each; only then findings of one place are merged.
     let answers = each(found, world, &|_, graph| {
-        let mut findings = rules::check_each(&graph, Catalog::builtin(), rules, &asked);
+        let catalog = Catalog::builtin();
+        let mut findings = rules::check_each(&graph, catalog, rules, &asked);
         if accepting.fingerprints {
             prints.give(&mut findings);
         }
         let (kept, suppressed) = suppressions.divide(findings);
-        (rules::merge(kept), suppress::merge(suppressed))
+        let unread = rules::unread(&graph, catalog);
+        (rules::merge(kept), suppress::merge(suppressed), unread)
     });
     statistics.stacks = answers.stacks.len();
     let mut diagnostics = answers.diagnostics;
@@ -136,9 +139,10 @@ pub fn check_accepting(
         statistics.resources += stack.resources;
         diagnostics.append(&mut stack.diagnostics);
         missing.append(&mut stack.missing);
-        let (mut kept, mut accepted) = stack.said;
+        let (mut kept, mut accepted, mut unread) = stack.said;
         findings.append(&mut kept);
         suppressed.append(&mut accepted);
+        diagnostics.append(&mut unread);
     }
     let accepted = suppressed.iter().map(|one| &one.finding);
     let masks = Masks::new(

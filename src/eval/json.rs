@@ -23,6 +23,18 @@ const HOLE: char = '\u{1}';
 /// # Errors
 /// Where and why it is no JSON, as a sentence.
 pub fn parse(text: &Value) -> Result<Value, (Span, String)> {
+    match parse_loosely(text)? {
+        (value, None) => Ok(value),
+        (_, Some(wrong)) => Err(wrong),
+    }
+}
+
+/// The value that a text is the JSON of, and where and why it is not quite JSON: commas that are missing or too many leave
+/// no doubt about the value.
+///
+/// # Errors
+/// Where and why it is no JSON at all, as a sentence.
+pub fn parse_loosely(text: &Value) -> Result<(Value, Option<(Span, String)>), (Span, String)> {
     let own = text.resolved();
     let mut input = Input {
         text: String::new(),
@@ -48,13 +60,14 @@ pub fn parse(text: &Value) -> Result<Value, (Span, String)> {
     let mut reader = Reader {
         input: &input,
         at: 0,
+        tolerated: None,
     };
     let value = reader.value(0)?;
     reader.space();
     if reader.at < input.text.len() {
         return Err(reader.wrong("text after the end of the JSON"));
     }
-    Ok(value)
+    Ok((value, reader.tolerated))
 }
 
 /// A text laid flat, with the way back to its places.
@@ -103,14 +116,34 @@ impl Input {
 
 type Read<T> = Result<T, (Span, String)>;
 
+/// What stands in front of the reader in a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// The bracket.
+    Start,
+    /// A member.
+    Value,
+    /// What is not known: it may have ended with a member or a comma.
+    Hole,
+    Comma,
+}
+
 struct Reader<'a> {
     input: &'a Input,
     at: usize,
+    /// The first comma that is missing or too many.
+    tolerated: Option<(Span, String)>,
 }
 
 impl Reader<'_> {
     fn wrong(&self, message: &str) -> (Span, String) {
         (self.input.span(self.at, self.at + 1), message.to_owned())
+    }
+
+    /// Goes on in spite of a comma that is missing or too many.
+    fn tolerate(&mut self, message: &str) {
+        let wrong = self.wrong(message);
+        self.tolerated.get_or_insert(wrong);
     }
 
     fn peek(&self) -> Option<u8> {
@@ -179,29 +212,27 @@ impl Reader<'_> {
         let from = self.at;
         self.at += 1;
         let mut entries = Vec::new();
+        let mut last = Last::Start;
         loop {
             self.space();
-            match self.peek() {
-                Some(b'}') => break,
-                Some(b',') if !entries.is_empty() => self.at += 1,
-                Some(b'"') => {
-                    let key_from = self.at;
-                    let key = self.string()?;
-                    let Some(text) = key.as_text().map(EcoString::from) else {
-                        return Err((
-                            self.input.span(key_from, self.at),
-                            "a key that is not known".into(),
-                        ));
-                    };
-                    self.space();
-                    if self.peek() != Some(b':') {
-                        return Err(self.wrong("`:` is expected after a key"));
+            match (self.peek(), last) {
+                (Some(b'}'), _) => {
+                    if last == Last::Comma {
+                        self.tolerate("a key is expected after a comma");
                     }
-                    self.at += 1;
+                    break;
+                }
+                (Some(b','), _) => self.comma(&mut last),
+                (Some(b'"'), _) => {
+                    if last == Last::Value {
+                        self.tolerate("`,` is expected between members");
+                    }
+                    let key = self.key()?;
+                    last = self.after_value();
                     let value = self.value(depth + 1)?;
                     entries.push(Entry {
-                        key: text,
-                        span: key.origin.span,
+                        key: key.0,
+                        span: key.1,
                         value,
                     });
                 }
@@ -215,18 +246,52 @@ impl Reader<'_> {
         ))
     }
 
+    fn comma(&mut self, last: &mut Last) {
+        if matches!(last, Last::Start | Last::Comma) {
+            self.tolerate("a comma stands where a member is expected");
+        }
+        self.at += 1;
+        *last = Last::Comma;
+    }
+
+    /// A key and the colon behind it.
+    fn key(&mut self) -> Read<(EcoString, Span)> {
+        let from = self.at;
+        let key = self.string()?;
+        let Some(text) = key.as_text().map(EcoString::from) else {
+            return Err((
+                self.input.span(from, self.at),
+                "a key that is not known".into(),
+            ));
+        };
+        self.space();
+        if self.peek() != Some(b':') {
+            return Err(self.wrong("`:` is expected after a key"));
+        }
+        self.at += 1;
+        Ok((text, key.origin.span))
+    }
+
+    /// What the value that begins here will have been.
+    fn after_value(&mut self) -> Last {
+        self.space();
+        match self.peek() {
+            Some(b'\x01') => Last::Hole,
+            _ => Last::Value,
+        }
+    }
+
     fn array(&mut self, depth: usize) -> Read<Value> {
         let from = self.at;
         self.at += 1;
         let mut items = Vec::new();
         let mut rest = None;
+        let mut last = Last::Start;
         loop {
             self.space();
-            match self.peek() {
-                Some(b']') => break,
-                Some(b',') if !items.is_empty() || rest.is_some() => self.at += 1,
+            match (self.peek(), last) {
                 // A bare hole may bring any number of members, with their commas.
-                Some(b'\x01') => {
+                (Some(b'\x01'), _) => {
                     let hole = self.value(depth + 1)?;
                     let why = hole.first_why().unwrap_or(Why::Limit);
                     rest.get_or_insert_with(|| {
@@ -235,9 +300,23 @@ impl Reader<'_> {
                             among: Vec::new(),
                         })
                     });
+                    last = Last::Hole;
                 }
-                Some(_) => items.push(self.value(depth + 1)?),
-                None => return Err(self.wrong("`]` is missing")),
+                (Some(b']'), _) => {
+                    if last == Last::Comma {
+                        self.tolerate("a value is expected after a comma");
+                    }
+                    break;
+                }
+                (Some(b','), _) => self.comma(&mut last),
+                (Some(_), _) => {
+                    if last == Last::Value {
+                        self.tolerate("`,` or `]` is expected");
+                    }
+                    items.push(self.value(depth + 1)?);
+                    last = Last::Value;
+                }
+                (None, _) => return Err(self.wrong("`]` is missing")),
             }
         }
         self.at += 1;
@@ -345,5 +424,68 @@ impl Reader<'_> {
                 "four hexadecimal digits are expected".to_owned(),
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{parse, parse_loosely};
+    use crate::eval::{Data, Piece, Template, Value, Why};
+    use crate::source::Span;
+
+    /// A text; `@` stands for what is not known.
+    fn text(json: &str) -> Value {
+        let mut pieces = Vec::new();
+        for (at, known) in json.split('@').enumerate() {
+            if at > 0 {
+                let hole = Value::unknown(Why::Condition, Span::nowhere());
+                pieces.push(Piece::Value(hole));
+            }
+            pieces.push(Piece::Text(known.into(), Span::nowhere()));
+        }
+        let template = Template {
+            text: None,
+            pieces,
+            decoded: None,
+        };
+        Value::new(Data::Template(Arc::new(template)), Span::nowhere())
+    }
+
+    #[test]
+    fn commas_stand_between_members_alone() {
+        for good in [
+            "[]",
+            "{}",
+            "[1, 2]",
+            r#"{"a": 1, "b": [2]}"#,
+            // What is not known may bring a comma, or members.
+            "[1 @ 2]",
+            "[@]",
+            "[@, 1]",
+            "[1, @]",
+            r#"{"a": @ "b": 1}"#,
+        ] {
+            assert!(parse(&text(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "[1 2]",
+            "[1,]",
+            "[,1]",
+            "[1,,2]",
+            "[@,]",
+            r#"{"a": 1 "b": 2}"#,
+            r#"{"a": 1,}"#,
+            r#"{,"a": 1}"#,
+            r#"{"a": 1,, "b": 2}"#,
+        ] {
+            assert!(parse(&text(bad)).is_err(), "{bad}");
+            let (_, wrong) = parse_loosely(&text(bad)).expect(bad);
+            assert!(wrong.is_some(), "{bad}");
+        }
+        for none in ["[1] // why", "[1", "{\"a\" 1}", "{a: 1}", "[tru]"] {
+            assert!(parse_loosely(&text(none)).is_err(), "{none}");
+        }
     }
 }

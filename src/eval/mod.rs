@@ -19,7 +19,7 @@ mod unknown;
 
 pub use address::{Address, Key, Mode, PARAMETER};
 pub use data::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value};
-pub use json::parse as parse_json;
+pub use json::{parse as parse_json, parse_loosely as parse_json_loosely};
 pub(crate) use number::Decimal;
 pub use number::Number;
 pub use origin::{Origin, Role, Via};

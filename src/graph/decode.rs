@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::catalog::Encoding;
 use crate::catalog::case::snake;
 use crate::eval::{
-    Collection, Data, Entry, List, Map, Piece, Template, Unknown, Value, Why, parse_json,
+    Collection, Data, Entry, List, Map, Piece, Template, Unknown, Value, Why, parse_json_loosely,
 };
 use crate::source::SourceMap;
 use crate::syntax::yaml;
@@ -16,7 +16,8 @@ use crate::syntax::yaml;
 /// The deepest nesting whose keys are renamed.
 const MAX_DEPTH: usize = 64;
 
-/// What a text holds. `None` where it holds nothing in that encoding: a provider would refuse it.
+/// What a text holds. `None` where it holds nothing; unknown where it is not in that encoding, which a provider would
+/// refuse: what it was meant to say is not known.
 pub(super) fn decoded(value: Value, encoding: Encoding) -> Option<Value> {
     let own = value.resolved();
     match &own.data {
@@ -45,12 +46,12 @@ fn json(own: &Value) -> Option<Value> {
         // A template or plan may hold the value itself in place of its text.
         Data::List(_) | Data::Map(_) => own.clone(),
         Data::Template(template) if template.decoded.is_some() => template.decoded.clone()?,
-        Data::Text(_) | Data::Template(_) => match parse_json(own) {
-            Ok(parsed) => parsed,
+        Data::Text(_) | Data::Template(_) => match parse_json_loosely(own) {
+            Ok((parsed, _)) => parsed,
+            Err(_) if is_blank(own) => return None,
             Err(_) => {
-                return own
-                    .first_why()
-                    .map(|why| Value::unknown(why, own.origin.span));
+                let why = own.first_why().unwrap_or(Why::Invalid);
+                return Some(Value::unknown(why, own.origin.span));
             }
         },
         _ => return None,
@@ -74,7 +75,10 @@ fn yaml(own: &Value) -> Option<Value> {
     let sources = SourceMap::new();
     let (file, _) = sources.add("text", text.as_bytes().to_vec());
     let document = yaml::parse(&file);
-    let root = document.root.filter(|_| document.errors.is_empty())?;
+    let Some(root) = document.root.filter(|_| document.errors.is_empty()) else {
+        let why = own.first_why().unwrap_or(Why::Invalid);
+        return (!is_blank(own)).then(|| Value::unknown(why, own.origin.span));
+    };
     Some(plain(&document, root, own, 0))
 }
 
@@ -84,6 +88,10 @@ fn flat(template: &Template) -> String {
         Piece::Value(value) => value.as_text().map_or_else(|| HOLE.into(), str::to_owned),
     };
     template.pieces.iter().map(text).collect()
+}
+
+fn is_blank(own: &Value) -> bool {
+    own.as_text().is_some_and(|text| text.trim().is_empty())
 }
 
 /// A node of a YAML text as a value, at the place of the text.
@@ -222,7 +230,9 @@ mod tests {
             (28, 32),
             "its own bytes"
         );
-        assert!(decoded(text("nonsense"), Encoding::Json).is_none());
+        assert!(decoded(text(" "), Encoding::Json).is_none());
+        let broken = decoded(text("nonsense"), Encoding::Json).unwrap();
+        assert_eq!(broken.why(), Some(Why::Invalid));
     }
 
     #[test]
@@ -237,7 +247,8 @@ mod tests {
         assert!(key.is_null().is_true());
         let json = decoded(text(r#"{"kmsKeyId": ""}"#), Encoding::Yaml).unwrap();
         assert!(json.as_map().unwrap().value("kms_key_id").is_some());
-        assert!(decoded(text("a: ["), Encoding::Yaml).is_none());
+        let broken = decoded(text("a: ["), Encoding::Yaml).unwrap();
+        assert_eq!(broken.why(), Some(Why::Invalid));
     }
 
     #[test]

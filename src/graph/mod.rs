@@ -12,6 +12,7 @@ mod lower;
 mod operations;
 mod said;
 mod spelling;
+mod unread;
 pub mod walk;
 mod world;
 
@@ -24,6 +25,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog::{Catalog, Path, Relation, Step};
 use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
 use crate::source::Span;
+pub use unread::unread_texts;
 pub use world::Choice;
 
 /// The number of a resource in its graph.

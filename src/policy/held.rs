@@ -43,12 +43,21 @@ pub fn held(resource: &Resource, graph: &Graph, catalog: &Catalog) -> Vec<Held> 
         let made = values.into_iter().map(|value| Held {
             usage: spec.usage,
             path: spec.path.clone(),
-            document: Document::read(&value),
+            document: read(&value, spec.usage, described),
             value,
         });
         all.extend(made.filter(|held| !described || use_of(&held.document) == held.usage));
     }
     all
+}
+
+/// A document, and what AWS refuses in one of its use. One that is only described may be a part of another.
+fn read(value: &Value, usage: Usage, described: bool) -> Document {
+    let mut document = Document::read(value);
+    if usage == Usage::Identity && !described {
+        document.require_resources();
+    }
+    document
 }
 
 /// What a document is for, by its statements: only those about others name principals, and trust is about roles.

@@ -11,6 +11,7 @@ pub mod condition;
 mod document;
 pub mod evaluate;
 pub mod federation;
+mod grammar;
 mod grant;
 pub mod held;
 pub mod identity;
@@ -21,6 +22,7 @@ pub mod operator;
 pub mod party;
 mod pattern;
 pub mod reach;
+mod read;
 pub mod region;
 pub mod target;
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) fn document(json: &str) -> Document {
 
 pub(super) fn statements(inner: &str) -> Document {
     let read = document(&format!(r#"{{"Statement":[{inner}]}}"#));
-    assert_eq!(read.problems, [], "{inner}");
+    assert_eq!(read.refused, [], "{inner}");
     read
 }
 

@@ -112,7 +112,7 @@ fn driver(rules: &[RuleInfo]) -> Driver<'_> {
 }
 
 /// Every code that a notification may have, in the order of their ids.
-const CODES: [Code; 10] = [
+const CODES: [Code; 11] = [
     Code::Cycle,
     Code::Encoding,
     Code::Internal,
@@ -120,6 +120,7 @@ const CODES: [Code; 10] = [
     Code::Limit,
     Code::Unread,
     Code::Outside,
+    Code::Stale,
     Code::Structure,
     Code::Syntax,
     Code::Unreadable,
@@ -141,6 +142,9 @@ fn notice(code: Code) -> Notice {
             "The program failed on an input, by a fault of its own; the input was not read."
         }
         Code::Unread => "Something that nobody asked for, or that holds no input, was not read.",
+        Code::Stale => {
+            "A plan was not made from the configuration as it is, and says nothing about it."
+        }
         Code::Outside => "A path leads out of the folders that may be read, and was not followed.",
     };
     let message = || Message { text: text.into() };

@@ -8,6 +8,7 @@ mod set;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod worlds;
 
 use rayon::prelude::*;
@@ -20,6 +21,7 @@ pub use declared::model::Rule;
 pub use finding::merge;
 pub use set::{RuleSet, Unset};
 pub use subject::Subject;
+pub use unread::unread;
 
 /// Where the pages of the built-in rules stand on the web.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules");

@@ -23,6 +23,8 @@ pub enum Code {
     Outside,
     /// Something nobody asked for, or that holds no input, was not read.
     Unread,
+    /// A plan was not made from the configuration beside it as it is now, and was left out.
+    Stale,
     /// This tool failed on this input: a fault of its own. What the input holds was not read.
     Internal,
 }
@@ -40,6 +42,7 @@ impl Code {
             Code::Limit => "limit-reached",
             Code::Outside => "outside-root",
             Code::Unread => "not-read",
+            Code::Stale => "stale-plan",
             Code::Internal => "internal-error",
         }
     }

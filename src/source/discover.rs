@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::named::{Class, Names, Wanted};
 use super::scope::name_text;
-use super::{Closed, Code, Diagnostic, Door, EntryKind, SourceFile, SourceMap, Span};
+use super::{Closed, Code, Diagnostic, Door, EntryKind, SourceFile, SourceMap, Span, encoding};
 
 /// How much of a file that is larger than any source is looked at, to say whether it was meant as one.
 const HEAD_BYTES: usize = 1 << 20;
@@ -61,6 +61,15 @@ impl Folder {
     }
 }
 
+/// A plan as `terraform show -json` prints it.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Its text.
+    pub file: Arc<SourceFile>,
+    /// Whether the user named the file, and did not only name a folder that it is in.
+    pub named: bool,
+}
+
 /// What was found, each list sorted by path.
 #[derive(Debug, Clone, Default)]
 pub struct Discovered {
@@ -69,7 +78,7 @@ pub struct Discovered {
     /// CloudFormation templates.
     pub templates: Vec<Arc<SourceFile>>,
     /// Plans as `terraform show -json` prints them.
-    pub plans: Vec<Arc<SourceFile>>,
+    pub plans: Vec<Plan>,
     /// What could not be read, or was not followed.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -171,29 +180,61 @@ fn read(door: Door<'_>, path: &Path, wanted: &Wanted, is_template: fn(&[u8]) -> 
         Err(closed) => Read::Failed(closed),
         Ok(bytes) if bytes.starts_with(ENCRYPTED) => Read::Encrypted,
         Ok(bytes) if wanted.class != Class::Content => Read::Terraform(bytes),
-        Ok(bytes) if is_plan(&bytes) => Read::Plan(bytes),
-        Ok(bytes) if is_template(&bytes) => Read::Template(bytes),
-        Ok(bytes) => Read::Other(bytes),
+        Ok(bytes) => {
+            let text = encoding::view(&bytes);
+            let (plan, template) = (looks_like_plan(&text), is_template(&text));
+            drop(text);
+            match (plan, template) {
+                (true, _) => Read::Plan(bytes),
+                (_, true) => Read::Template(bytes),
+                _ => Read::Other(bytes),
+            }
+        }
     }
 }
 
 /// A file too large to be read, in which anything may lie: whether it was meant for us is seen at its beginning.
 fn large(door: Door<'_>, path: &Path, is_template: fn(&[u8]) -> bool) -> Read {
     match door.head(path, HEAD_BYTES) {
-        Ok(head) if may_be_plan(&head) || is_template(&head) => Read::Failed(Closed::TooLarge),
+        Ok(head) if may_be_plan(&encoding::view(&head)) || is_template(&encoding::view(&head)) => {
+            Read::Failed(Closed::TooLarge)
+        }
         Ok(_) => Read::Large,
         Err(closed) => Read::Failed(closed),
     }
 }
 
-/// Whether this is what `terraform show -json` prints of a plan: a JSON object with `format_version` and
-/// `planned_values` or `resource_changes` (Terraform documentation, "JSON Output Format").
-fn is_plan(bytes: &[u8]) -> bool {
-    let has = |name: &[u8]| memmem::find(bytes, name).is_some();
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    first == Some(&b'{')
-        && has(b"\"format_version\"")
-        && (has(b"\"planned_values\"") || has(b"\"resource_changes\""))
+/// Whether this is what `terraform show -json` prints of a plan, or was before something happened to it: a JSON object
+/// with `format_version` and `planned_values` or `resource_changes` (Terraform documentation, "JSON Output Format"), or one
+/// that ends too early to have them. Lines of a log may stand before it.
+fn looks_like_plan(text: &[u8]) -> bool {
+    let has = |name: &[u8]| memmem::find(text, name).is_some();
+    if !has(b"\"format_version\"") || !opens_an_object(text) {
+        return false;
+    }
+    if has(b"\"planned_values\"") || has(b"\"resource_changes\"") {
+        return true;
+    }
+    // What else begins like that ends with a brace, or has come to one of these.
+    let others = ["values", "provider_schemas", "valid", "function_signatures"];
+    let other = others
+        .iter()
+        .any(|name| has(format!("\"{name}\"").as_bytes()));
+    let end = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
+    !other && end != Some(&b'}')
+}
+
+/// Whether some line begins with the opening of a JSON object.
+fn opens_an_object(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'{', text).any(|at| {
+        let before = text[..at]
+            .iter()
+            .rfind(|byte| !matches!(byte, b' ' | b'\t'));
+        let after = text[at + 1..]
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace());
+        before.is_none_or(|byte| *byte == b'\n') && after == Some(&b'"')
+    })
 }
 
 /// Whether a plan may begin like this, whatever the order of its keys.
@@ -235,6 +276,7 @@ impl<'a> Gathered<'a> {
         match read {
             Read::Terraform(bytes) => {
                 let file = self.add(path, bytes);
+                self.found.diagnostics.extend(file.not_for_terraform());
                 self.of(path, |folder, name| folder.files.push((name, file)));
             }
             Read::Template(bytes) => {
@@ -243,7 +285,8 @@ impl<'a> Gathered<'a> {
             }
             Read::Plan(bytes) => {
                 let file = self.add(path, bytes);
-                self.found.plans.push(file);
+                let named = wanted.named;
+                self.found.plans.push(Plan { file, named });
             }
             Read::Encrypted if wanted.named => {
                 self.say(

@@ -35,10 +35,12 @@ fn summary(sources: &SourceMap, found: &Discovered) -> String {
         let names: Vec<&str> = folder.files.iter().map(|(name, _)| name.as_str()).collect();
         out += &format!("folder {}: {}\n", folder.shown, names.join(" "));
     }
-    for (what, files) in [("template", &found.templates), ("plan", &found.plans)] {
-        for file in files {
-            out += &format!("{what} {}\n", file.path);
-        }
+    for file in &found.templates {
+        out += &format!("template {}\n", file.path);
+    }
+    for plan in &found.plans {
+        let named = if plan.named { "named " } else { "" };
+        out += &format!("{named}plan {}\n", plan.file.path);
     }
     for diagnostic in &found.diagnostics {
         let path = sources.get(diagnostic.span.source).path.clone();
@@ -161,4 +163,56 @@ fn a_file_that_vanished_is_said() {
         "unreadable-file gone.yaml: no such file or directory\n"
     );
     assert_eq!(found.diagnostics[0].code, Code::Unreadable);
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+/// What the shell of Windows writes is read; Terraform's own files are read too, and said.
+#[test]
+fn texts_in_utf_16() {
+    let plan = r#"{"format_version": "1.2", "resource_changes": []}"#;
+    let mut files = Memory::new();
+    files.insert("/w/plan.json", utf16(plan));
+    files.insert("/w/marked.json", format!("\u{FEFF}{plan}"));
+    files.insert("/w/T.YAML", utf16("Resources: {}"));
+    files.insert("/w/main.tf", utf16("locals {}"));
+    let (sources, found) = run(&files, Path::new("/w"), &["."], &[]);
+    assert_eq!(
+        summary(&sources, &found),
+        "folder .: main.tf\n\
+         template T.YAML\n\
+         plan marked.json\n\
+         plan plan.json\n\
+         invalid-encoding main.tf: this file is UTF-16, which Terraform does not read\n"
+    );
+    assert_eq!(&*found.templates[0].text, "Resources: {}");
+    assert_eq!(&*found.folders[0].files[0].1.text, "locals {}");
+}
+
+/// A plan that something happened to is one all the same; what looks a little like one is none.
+#[test]
+fn plans_as_they_come() {
+    let mut files = Memory::new();
+    let head = r#"{"format_version": "1.2", "terraform_version": "1.11.0""#;
+    for (name, text) in [
+        (
+            "log",
+            format!("Refreshing state...\n{head}, \"planned_values\": {{}}}}"),
+        ),
+        ("cut", format!("{head}, \"planned_val")),
+        ("state", format!("{head}, \"values\": {{}}}}")),
+        ("other", format!("{head}}}")),
+        (
+            "words",
+            "see \"format_version\" and {\"planned_values\"".to_owned(),
+        ),
+    ] {
+        files.insert(format!("/w/{name}.json"), text);
+    }
+    let (_, found) = run(&files, Path::new("/w"), &["."], &[]);
+    let plans: Vec<&str> = found.plans.iter().map(|plan| &*plan.file.path).collect();
+    assert_eq!(plans, ["cut.json", "log.json"]);
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap;
 
-use super::{Code, Diagnostic, SourceId, Span};
+use super::{Code, Diagnostic, SourceId, Span, encoding};
 
 /// The largest source that is read, in bytes; larger ones get a diagnostic and are left out.
 pub const MAX_SOURCE_BYTES: u64 = 64 << 20;
@@ -32,6 +32,8 @@ pub struct SourceFile {
     pub at: Arc<Path>,
     /// The text. Bytes that were not UTF-8 are replaced one for one, so that offsets stay those of the file.
     pub text: Arc<str>,
+    /// Whether the file is UTF-16: offsets are then those of the text that was made of it, not of the file.
+    pub converted: bool,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -55,6 +57,7 @@ impl SourceFile {
             path: self.path.clone(),
             at: self.at.clone(),
             text: text.into(),
+            converted: self.converted,
             lines: OnceLock::new(),
         }
     }
@@ -84,6 +87,13 @@ impl SourceFile {
             starts.extend(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at as u32 + 1));
             starts
         })
+    }
+
+    /// What Terraform has against the encoding of the file, though its text is read here.
+    pub fn not_for_terraform(&self) -> Option<Diagnostic> {
+        let message = "this file is UTF-16, which Terraform does not read";
+        let said = Diagnostic::new(Code::Encoding, Span::new(self.id, 0, 0), message);
+        self.converted.then(|| said.help("save it as UTF-8"))
     }
 
     /// The span of the whole text.
@@ -132,13 +142,14 @@ impl SourceMap {
             return (inner.files[id.0 as usize].clone(), None);
         }
         let id = SourceId(inner.files.len() as u32);
-        let (text, problem) = decode(id, bytes);
+        let (text, converted, problem) = decode(id, bytes);
         let at: Arc<Path> = at.into();
         let file = Arc::new(SourceFile {
             id,
             path: shown.into(),
             at: at.clone(),
             text,
+            converted,
             lines: OnceLock::new(),
         });
         inner.files.push(file.clone());
@@ -198,33 +209,25 @@ impl SourceMap {
     }
 }
 
-/// Text of the bytes, offsets kept. A UTF-8 byte order mark is kept too: the parsers step over it.
-fn decode(id: SourceId, bytes: Vec<u8>) -> (Arc<str>, Option<Diagnostic>) {
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        let message = "this file is UTF-16, which neither Terraform nor CloudFormation reads";
-        let problem =
-            Diagnostic::new(Code::Encoding, Span::new(id, 0, 0), message).help("save it as UTF-8");
-        return ("".into(), Some(problem));
-    }
-    let error = match String::from_utf8(bytes) {
-        Ok(text) => return (text.into(), None),
-        Err(error) => error,
+/// The text of the bytes, whether they were UTF-16, and what is wrong with that.
+fn decode(id: SourceId, bytes: Vec<u8>) -> (Arc<str>, bool, Option<Diagnostic>) {
+    let decoded = encoding::decode(bytes);
+    let at = |from: usize| {
+        let len = decoded.text[from..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
+        Span::new(id, from as u32, (from + len) as u32)
     };
-    let at = error.utf8_error().valid_up_to();
-    let mut bytes = error.into_bytes();
-    let byte = bytes[at];
-    let mut from = 0;
-    while let Err(error) = std::str::from_utf8(&bytes[from..]) {
-        let bad = from + error.valid_up_to();
-        let len = error.error_len().unwrap_or(bytes.len() - bad);
-        bytes[bad..bad + len].fill(b'?');
-        from = bad + len;
-    }
-    let text = String::from_utf8(bytes).expect("every invalid byte was replaced");
-    let message = format!("byte 0x{byte:02X} is not UTF-8 text");
-    let span = Span::new(id, at as u32, at as u32 + 1);
-    (
-        text.into(),
-        Some(Diagnostic::new(Code::Encoding, span, message).help("save the file as UTF-8")),
-    )
+    let said = match decoded.wrong {
+        Some((from, unit)) if decoded.converted => {
+            Some((at(from), format!("0x{unit:04X} is not UTF-16 text")))
+        }
+        Some((from, byte)) => Some((at(from), format!("byte 0x{byte:02X} is not UTF-8 text"))),
+        None => None,
+    };
+    let problem = said.map(|(span, message)| {
+        Diagnostic::new(Code::Encoding, span, message).help("save the file as UTF-8")
+    });
+    (decoded.text.into(), decoded.converted, problem)
 }

@@ -34,7 +34,11 @@ impl Class {
             Some(Class::Module)
         } else if ends(VARIABLES) {
             Some(Class::Variables)
-        } else if ends(TEMPLATE) {
+        } else if TEMPLATE.iter().any(|end| {
+            // Terraform takes its endings letter by letter, CloudFormation takes any name.
+            let from = name.len().checked_sub(end.len());
+            from.is_some_and(|from| name[from..].eq_ignore_ascii_case(end.as_bytes()))
+        }) {
             Some(Class::Content)
         } else {
             None

@@ -16,6 +16,7 @@ use ecow::EcoString;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureStyle};
 use rustc_hash::FxHashMap;
 
+pub use json::is_number;
 pub use sniff::looks_like_template;
 pub use tree::{Document, Kind, Node, NodeId, Pair, Range};
 

@@ -4,107 +4,144 @@
 //! places and, for what is known only after apply, no links. Both come from the configuration: from the sources when
 //! they were read too, else from the expressions that the plan itself carries.
 
+mod belongs;
+mod entry;
+mod escape;
 mod merge;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::sync::Arc;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use self::belongs::Compared;
+use self::entry::{Entry, Judged};
 use self::merge::Merge;
-use super::function::decode_json;
-use crate::eval::{Address, Data, Declared, Key, Language, Mode, Stack, Truth, Value};
-use crate::source::{Code, Diagnostic, SourceFile};
+use crate::eval::{
+    Address, Collection, Data, Declared, Language, Map, Mode, Stack, Truth, Unknown, Value, Why,
+};
+use crate::source::{Code, Diagnostic, SourceFile, Span};
 
-/// Whether a text looks like a plan in JSON.
-pub fn looks_like_plan(text: &str) -> bool {
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    let head = &text[..text.floor_char_boundary(4_096)];
-    head.starts_with('{')
-        && head.contains("\"format_version\"")
-        && (memchr::memmem::find(text.as_bytes(), b"\"planned_values\"").is_some()
-            || memchr::memmem::find(text.as_bytes(), b"\"resource_changes\"").is_some())
+/// A plan that was read.
+pub struct Plan {
+    /// The stack that it describes.
+    pub stack: Stack,
+    /// The name of the stack of the sources that it stands for; without one it is judged beside them.
+    pub replaces: Option<EcoString>,
 }
 
 /// The stack that a plan describes. Of `sources`, the stack whose blocks are those of the plan gives the places and
-/// the links; its name is returned beside, since the plan now stands for it.
-pub fn read(file: &SourceFile, sources: &[Stack]) -> (Stack, Option<EcoString>) {
+/// the links; the plan stands for it.
+///
+/// A plan that was only met on the way stands for sources that provably say the same. They may have been changed since,
+/// and then it says nothing about them; where only variables were others, both are judged.
+///
+/// # Errors
+/// It was met, and was not made from the sources as they are; where it differs is said.
+pub fn read(file: &SourceFile, sources: &[Stack], named: bool) -> Result<Plan, Box<Diagnostic>> {
     let name: EcoString = (&*file.path).into();
-    let mut stack = Stack {
-        name: name.clone(),
-        language: Language::Terraform,
-        resources: vec![],
-        inputs: vec![],
-        outputs: Value::object(vec![], file.span()),
-        missing: vec![],
-        diagnostics: vec![],
-    };
-    let document = match decode_json(
-        &Value::text(EcoString::from(&*file.text), file.span()),
-        file.span(),
-    ) {
-        Ok(document) => document,
-        Err(message) => {
-            stack.diagnostics.push(Diagnostic::new(
-                Code::Syntax,
-                file.span(),
-                format!("this plan is not valid JSON: {message}"),
-            ));
-            return (stack, None);
+    let parts = text::read(file);
+    let mut diagnostics = parts.diagnostics;
+    let configuration = Configuration::read(parts.configuration.as_ref());
+    let entries = match (&parts.changes, &parts.planned) {
+        (Some(changes), _) => entry::of_changes(changes, &name, &mut diagnostics),
+        (None, Some(planned)) => entry::of_planned(planned, &name, &mut diagnostics),
+        (None, None) => {
+            if diagnostics.is_empty() {
+                let message = "this plan has neither `resource_changes` nor `planned_values`";
+                diagnostics.push(Diagnostic::new(Code::Structure, start(file), message));
+            }
+            Vec::new()
         }
     };
-    let configuration = Configuration::read(&document);
+    let (source, shared) = closest(sources, &configuration, &entries);
+    let source = match named {
+        true => source.filter(|stack| shared * 2 > stack.resources.len()),
+        false => source.filter(|_| shared > 0),
+    };
+    let mut replaces = source.map(|stack| stack.name.clone());
+    if let (false, Some(source)) = (named, source) {
+        let differs = |how| belongs::difference(source, &entries, &configuration, how);
+        if let Some(difference) = differs(Compared::Literals) {
+            return Err(Box::new(difference.said_of(start(file))));
+        }
+        // Made with other variables: the configuration is judged with those that are set now, the plan beside it.
+        replaces = replaces.filter(|_| differs(Compared::Everything).is_none());
+    }
+    let mut stack = Stack {
+        name,
+        language: Language::Terraform,
+        resources: Vec::new(),
+        inputs: source.map_or_else(Vec::new, |stack| stack.inputs.clone()),
+        outputs: Value::object(vec![], file.span()),
+        missing: source.map_or_else(Vec::new, |stack| stack.missing.clone()),
+        diagnostics: source.map_or_else(Vec::new, |stack| stack.diagnostics.clone()),
+    };
+    stack.diagnostics.append(&mut diagnostics);
+    let known = Known::of(source);
+    for entry in &entries {
+        if let Judged::Yes(values) = &entry.judged {
+            let declared = configuration.declare(entry, values, known.of_address(&entry.address));
+            stack.resources.push(declared);
+        }
+    }
+    Ok(Plan { stack, replaces })
+}
+
+fn start(file: &SourceFile) -> Span {
+    Span::new(file.id, 0, 0)
+}
+
+/// The stack of the sources that has most blocks of the plan, and how many of its resources come from those.
+fn closest<'s>(
+    sources: &'s [Stack],
+    configuration: &Configuration,
+    entries: &[Entry<'_>],
+) -> (Option<&'s Stack>, usize) {
+    let mut blocks: FxHashMap<Block, ()> = FxHashMap::default();
+    if configuration.blocks.is_empty() {
+        blocks.extend(entries.iter().map(|entry| (block_of(&entry.address), ())));
+    }
+    let planned = |known: &&Declared| {
+        let block = block_of(&known.address);
+        configuration.blocks.contains_key(&block) || blocks.contains_key(&block)
+    };
+    let shared = |stack: &&Stack| stack.resources.iter().filter(planned).count();
     let source = sources
         .iter()
         .filter(|stack| stack.language == Language::Terraform)
-        .max_by_key(|stack| {
-            let shared = stack
-                .resources
-                .iter()
-                .filter(|known| configuration.blocks.contains_key(&block_of(&known.address)))
-                .count();
-            (shared, std::cmp::Reverse(stack.name.clone()))
-        });
-    let source = source.filter(|stack| {
-        let managed =
-            |known: &&Declared| configuration.blocks.contains_key(&block_of(&known.address));
-        stack.resources.iter().filter(managed).count() * 2 > stack.resources.len()
-    });
-    stack.inputs = source.map_or_else(Vec::new, |stack| stack.inputs.clone());
-    let declared: FxHashMap<Block, &Declared> = source
-        .iter()
-        .flat_map(|stack| &stack.resources)
-        .rev()
-        .map(|known| (block_of(&known.address), known))
-        .collect();
-    let exact: FxHashMap<String, &Declared> = source
-        .iter()
-        .flat_map(|stack| &stack.resources)
-        .map(|known| (known.address.to_string(), known))
-        .collect();
-    for change in list(path(&document, &["resource_changes"])) {
-        let Some(address) = address_of(change, &name) else {
-            continue;
-        };
-        let actions = list(path(change, &["change", "actions"]));
-        if actions
-            .iter()
-            .any(|action| action.as_text() == Some("delete"))
-            && actions.len() == 1
-        {
-            continue;
+        .max_by_key(|stack| (shared(stack), std::cmp::Reverse(stack.name.clone())));
+    (source, source.as_ref().map_or(0, shared))
+}
+
+/// The resources of the sources by their full names, and one of each block.
+struct Known<'s> {
+    exact: FxHashMap<String, &'s Declared>,
+    blocks: FxHashMap<Block, &'s Declared>,
+}
+
+impl<'s> Known<'s> {
+    fn of(source: Option<&'s Stack>) -> Self {
+        let all = source.map_or(&[][..], |stack| &stack.resources);
+        let named = all.iter().map(|known| (known.address.to_string(), known));
+        let blocks = all.iter().rev();
+        Self {
+            exact: named.collect(),
+            blocks: blocks
+                .map(|known| (block_of(&known.address), known))
+                .collect(),
         }
-        let known = exact
-            .get(&address.to_string())
-            .or_else(|| declared.get(&block_of(&address)))
-            .copied();
-        stack
-            .resources
-            .push(configuration.declare(change, address, known));
     }
-    if let Some(source) = source {
-        stack.missing = source.missing.clone();
-        stack.diagnostics = source.diagnostics.clone();
+
+    fn of_address(&self, address: &Address) -> Option<&'s Declared> {
+        let exact = self.exact.get(&address.to_string());
+        exact
+            .or_else(|| self.blocks.get(&block_of(address)))
+            .copied()
     }
-    (stack, source.map(|stack| stack.name.clone()))
 }
 
 /// A block of the configuration: module calls joined by dots, mode, type, name.
@@ -149,11 +186,12 @@ struct Configuration {
 }
 
 impl Configuration {
-    fn read(document: &Value) -> Self {
+    fn read(section: Option<&Value>) -> Self {
         let mut blocks = FxHashMap::default();
         let mut waiting: Vec<(String, Value)> = Vec::new();
         waiting.extend(
-            path(document, &["configuration", "root_module"])
+            section
+                .and_then(|section| path(section, &["root_module"]))
                 .map(|module| (String::new(), module.clone())),
         );
         while let Some((calls, module)) = waiting.pop() {
@@ -178,37 +216,41 @@ impl Configuration {
         Self { blocks }
     }
 
-    fn declare(&self, change: &Value, address: Address, known: Option<&Declared>) -> Declared {
-        let written = change.origin.span;
-        let after = path(change, &["change", "after"]);
-        let unknown = path(change, &["change", "after_unknown"]);
-        let sensitive = path(change, &["change", "after_sensitive"]);
+    fn declare(
+        &self,
+        entry: &Entry<'_>,
+        values: &entry::Values<'_>,
+        known: Option<&Declared>,
+    ) -> Declared {
+        let written = entry.span;
+        let address = &entry.address;
         let empty = Value::object(vec![], written);
-        let expressions = self
-            .blocks
-            .get(&block_of(&address))
-            .and_then(|block| path(block, &["expressions"]));
+        let block = self.blocks.get(&block_of(address));
+        let expressions = block.and_then(|block| path(block, &["expressions"]));
         let mut merge = Merge {
-            address: &address,
+            address,
             each: None,
             source_stack: known.map(|known| known.address.stack.clone()),
         };
-        let block = self.blocks.get(&block_of(&address));
         let each = block.and_then(|block| path(block, &["for_each_expression", "references"]));
         merge.each = list(each)
             .iter()
             .find_map(|text| merge.reference(text.as_text()?));
         let body = merge.value(
-            after.unwrap_or(&empty),
-            unknown,
-            sensitive,
+            values.after.unwrap_or(&empty),
+            values.unknown,
+            values.sensitive,
             expressions,
             known.map(|known| &known.body),
             None,
         );
+        let data = match &values.open {
+            Some(why) => open(body.data, why),
+            None => body.data,
+        };
         Declared {
             body: Value {
-                data: body.data,
+                data,
                 ..Value::null(known.map_or(written, |known| known.body.origin.span))
             },
             header: known.map_or(written, |known| known.header),
@@ -217,8 +259,20 @@ impl Configuration {
             exists: Truth::True,
             calls: known.and_then(|known| known.calls.clone()),
             provider: known.and_then(|known| known.provider.clone()),
-            address,
+            address: address.clone(),
         }
+    }
+}
+
+/// Arguments of which some are not said: what is absent is not known.
+fn open(data: Data, why: &Why) -> Data {
+    let rest = Some(Arc::new(Unknown {
+        why: why.clone(),
+        among: Vec::new(),
+    }));
+    match data {
+        Data::Map(map) => Data::Map(Arc::new(Map::new(map.entries.clone(), rest, map.kind))),
+        _ => Data::Map(Arc::new(Map::new(Vec::new(), rest, Collection::Structural))),
     }
 }
 
@@ -246,41 +300,4 @@ fn identity(resource: &Value) -> Option<(Mode, EcoString, EcoString)> {
         _ => Mode::Managed,
     };
     Some((mode, text("type")?, text("name")?))
-}
-
-fn address_of(change: &Value, stack: &EcoString) -> Option<Address> {
-    let (mode, type_name, name) = identity(change)?;
-    let module = path(change, &["module_address"])
-        .and_then(Value::as_text)
-        .unwrap_or_default()
-        .into();
-    let key = match path(change, &["index"]).map(|index| &index.data) {
-        Some(Data::Number(number)) => Key::Index(
-            number
-                .as_i64()
-                .and_then(|index| u64::try_from(index).ok())?,
-        ),
-        Some(Data::Text(text)) => Key::Text(text.clone()),
-        _ => Key::None,
-    };
-    Some(Address {
-        stack: stack.clone(),
-        module,
-        mode,
-        type_name,
-        name,
-        key,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::call_path;
-
-    #[test]
-    fn module_addresses_without_keys() {
-        assert_eq!(call_path(""), "");
-        assert_eq!(call_path("module.a"), "a");
-        assert_eq!(call_path(r#"module.a["x.y\"]"].module.b[0]"#), "a.b");
-    }
 }

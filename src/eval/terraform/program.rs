@@ -230,7 +230,7 @@ impl<'w> Program<'w> {
         let bytes = self.world.door.read(path)?;
         let shown = self.world.door.scope().shown(path);
         match self.world.sources.add_file(path, &shown, bytes) {
-            (file, None) => Ok(file),
+            (file, None) if !file.converted => Ok(file),
             _ => Err(Unread::NotText),
         }
     }

@@ -166,7 +166,7 @@ mod tests {
             }
             let name = &line[1..line.find(']').unwrap()];
             let managed = find(name).unwrap();
-            assert_eq!(managed.document.problems, [], "{name}");
+            assert_eq!(managed.document.refused, [], "{name}");
             assert!(!managed.document.statements.is_empty(), "{name}");
             assert!(managed.version.starts_with('v'), "{name}");
         }

@@ -161,7 +161,7 @@ impl Reader<'_> {
             .position(|byte| !matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'-' | b'.'))
             .unwrap_or(rest.len());
         let word = &self.text[self.at..self.at + len];
-        if !matches!(word, "true" | "false" | "null") && !is_number(word.as_bytes()) {
+        if !matches!(word, "true" | "false" | "null") && !is_number(word) {
             return Err(self.problem("a value is expected here"));
         }
         let range = self.range(self.at, self.at + len);
@@ -376,8 +376,9 @@ impl Reader<'_> {
     }
 }
 
-/// Whether these are the digits of a JSON number.
-fn is_number(word: &[u8]) -> bool {
+/// Whether this is a JSON number.
+pub fn is_number(word: &str) -> bool {
+    let word = word.as_bytes();
     let digits = |from: usize| {
         word[from..]
             .iter()

@@ -2,25 +2,64 @@
 
 use memchr::memmem;
 
+/// The sections of a template.
+const SECTIONS: [&str; 11] = [
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Transform",
+];
+
+/// A text that was cut off before this many bytes may not have come to what tells a template.
+const EARLY: usize = 4 << 10;
+
 /// Whether the text is meant as a CloudFormation template: it has `AWSTemplateFormatVersion` or an `AWS::` transform
 /// among its sections, or `Resources` with a member whose `Type` has a `::`. Cheap: linear, nothing is built, and most
 /// other files are refused after one search.
 ///
-/// Manifests of other systems, plans of Terraform in JSON and templates of templates (a line at the left margin that
-/// begins with `{{` or `{%`) are none.
+/// A damaged template is one too: something deleted or cut off must not make a file disappear. Manifests of other systems
+/// and plans of Terraform in JSON are none.
 pub fn looks_like_template(text: &str) -> bool {
     let bytes = text.as_bytes();
     let has = |needle: &[u8]| memmem::find(bytes, needle).is_some();
     let named = has(b"AWSTemplateFormatVersion") || has(b"AWS::");
     let typed = || has(b"Resources") && has(b"::");
+    let text = text.trim_start_matches('\u{FEFF}');
+    let flow = in_flow_style(text);
     if !(named || typed()) {
-        return false;
+        // What was cut off before it said more begins with the names of sections, and no other JSON does.
+        let early = flow.filter(|text| text.len() < EARLY);
+        return early.is_some_and(|text| Flow::new(text).walk().is_cut_off());
     }
-    let text = text.trim_start_matches('\u{FEFF}').trim_start();
-    if text.starts_with('{') && !text.starts_with("{{") && !text.starts_with("{%") {
-        return Flow::new(text).finds_template();
+    match flow {
+        Some(text) => {
+            let seen = Flow::new(text).walk();
+            let damaged = seen.damaged && (has(b"AWSTemplateFormatVersion") || typed());
+            !seen.other && (seen.template || damaged || seen.is_cut_off())
+        }
+        None => block(text),
     }
-    block(text)
+}
+
+/// A text that is one flow mapping, from its brace on.
+fn in_flow_style(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    while rest.starts_with(['#', '%']) || rest.starts_with("---") {
+        if let Some(after) = rest.strip_prefix("---") {
+            rest = after.trim_start();
+            continue;
+        }
+        rest = rest.split_once('\n')?.1.trim_start();
+    }
+    let tag = rest.starts_with("{{") || rest.starts_with("{%");
+    (rest.starts_with('{') && !tag).then_some(rest)
 }
 
 /// A template in block style: keys at the left margin.
@@ -30,21 +69,19 @@ fn block(text: &str) -> bool {
     let mut transform = false;
     let mut member = None;
     for line in text.lines() {
-        let rest = line.trim_start_matches(' ');
-        let indent = line.len() - rest.len();
-        if rest.is_empty() || rest.starts_with('#') {
-            continue;
-        }
-        if indent == 0 && (rest.starts_with("{{") || rest.starts_with("{%")) {
-            return false;
-        }
+        let (indent, rest) = begin(line);
         if found {
+            return true;
+        }
+        // Lines of a language of templates around this one are no part of it.
+        if rest.is_empty() || rest.starts_with("{{") || rest.starts_with("{%") {
             continue;
         }
         let (key, value) = split(rest);
         if indent == 0 && !rest.starts_with('-') {
             found = key == "AWSTemplateFormatVersion"
-                || (key == "Transform" && value.contains("AWS::"));
+                || (key == "Transform" && value.contains("AWS::"))
+                || (key == "Resources" && value.starts_with('{') && value.contains("::"));
             inside = key == "Resources";
             transform = key == "Transform";
             member = None;
@@ -56,12 +93,29 @@ fn block(text: &str) -> bool {
                 .starts_with("AWS::");
         if inside {
             let first = *member.get_or_insert(indent);
-            let own = indent > first && key == "Type" && is_type(value);
-            let flow = indent == first && value.starts_with('{') && flow_type(value);
+            let own = indent > first && (key == "Type" && is_type(value) || has_type(rest));
+            let flow = indent == first && value.starts_with('{') && has_type(value);
             found |= own || flow;
         }
     }
     found
+}
+
+/// The column in which the content of a line begins, and the content; none of a comment. The signs of explicit keys and
+/// their values (`? key`, `: value`) are no content, and what follows the second is deeper.
+fn begin(line: &str) -> (usize, &str) {
+    let mut rest = line.trim_start_matches(' ');
+    let mut indent = line.len() - rest.len();
+    if let Some(key) = rest.strip_prefix("? ") {
+        rest = key.trim_start_matches(' ');
+    } else if let Some(value) = rest.strip_prefix(": ") {
+        rest = value.trim_start_matches(' ');
+        indent += 2;
+    }
+    match rest.starts_with('#') {
+        true => (indent, ""),
+        false => (indent, rest),
+    }
 }
 
 /// The key and the value of a line, without quotes around the key.
@@ -76,10 +130,33 @@ fn is_type(value: &str) -> bool {
     word.is_some_and(|len| len > 0 && value[len..].starts_with("::"))
 }
 
-/// Whether a flow mapping begins with a `Type` that has a `::`.
-fn flow_type(value: &str) -> bool {
-    let (key, value) = split(value.trim_start_matches(['{', ' ']));
-    key == "Type" && is_type(value)
+/// Whether a line says a type somewhere, perhaps without the colon or a quote that belong to it.
+fn has_type(line: &str) -> bool {
+    let typed = line.split_once("Type").map(|(_, rest)| rest);
+    typed.is_some_and(|rest| is_type(rest.trim_start_matches(['"', '\'', ' ', ':'])))
+}
+
+/// What a walk over a flow mapping has seen.
+#[derive(Default)]
+struct Seen {
+    /// What only a template has.
+    template: bool,
+    /// What a plan or another document has.
+    other: bool,
+    /// The text ends inside something, or goes on behind its end.
+    damaged: bool,
+    /// Whether there are keys at the root, and all are names of sections.
+    sections: Option<bool>,
+}
+
+impl Seen {
+    fn root_key(&mut self, is_section: bool) {
+        self.sections = Some(self.sections.unwrap_or(true) && is_section);
+    }
+
+    fn is_cut_off(&self) -> bool {
+        self.damaged && self.sections == Some(true)
+    }
 }
 
 /// Walks over the keys of a flow mapping.
@@ -87,6 +164,7 @@ struct Flow<'t> {
     bytes: &'t [u8],
     text: &'t str,
     at: usize,
+    seen: Seen,
 }
 
 impl<'t> Flow<'t> {
@@ -95,70 +173,182 @@ impl<'t> Flow<'t> {
             bytes: text.as_bytes(),
             text,
             at: 0,
+            seen: Seen::default(),
         }
     }
 
-    fn finds_template(mut self) -> bool {
+    fn walk(mut self) -> Seen {
         let mut depth = 0usize;
         let mut resources = false;
-        let mut found = false;
-        while let Some(len) = self.bytes[self.at..]
-            .iter()
-            .position(|b| matches!(b, b'{' | b'}' | b'[' | b']' | b'"'))
-        {
-            self.at += len;
-            match self.bytes[self.at] {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
                 b'{' | b'[' => depth += 1,
-                b'"' => {
-                    let Some((key, value)) = self.string() else {
-                        return found;
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                b',' | b':' => {}
+                b'#' => {
+                    self.comment();
+                    continue;
+                }
+                _ if byte.is_ascii_whitespace() => {}
+                _ => {
+                    // Behind the end of the mapping nothing may stand.
+                    self.seen.damaged |= depth == 0;
+                    let Some(key) = self.scalar(byte) else {
+                        self.cut_off(depth);
+                        return self.seen;
                     };
-                    let Some(value) = value else { continue };
-                    match (depth, key) {
-                        (1, "format_version" | "planned_values" | "terraform_version") => {
-                            return false;
-                        }
-                        (1, "AWSTemplateFormatVersion") => found = true,
-                        (1, "Transform")
-                            if value
-                                .trim_start_matches(['[', ' ', '"', '\n'])
-                                .starts_with("AWS::") =>
-                        {
-                            found = true;
-                        }
-                        (1, key) => resources = key == "Resources",
-                        (3, "Type") if resources && is_type(value) => found = true,
-                        _ => {}
+                    if let Some(value) = self.value() {
+                        self.key(depth, key, value, &mut resources);
                     }
                     continue;
                 }
-                _ => depth = depth.saturating_sub(1),
             }
             self.at += 1;
         }
-        found
+        self.seen.damaged |= depth != 0;
+        self.seen
     }
 
-    /// Steps over a text in double quotes; gives it, and what follows if it is a key.
-    fn string(&mut self) -> Option<(&'t str, Option<&'t str>)> {
+    fn key(&mut self, depth: usize, key: &str, value: &str, resources: &mut bool) {
+        match (depth, key) {
+            (1, "format_version" | "planned_values" | "terraform_version") => {
+                self.seen.other = true;
+            }
+            (1, key) => {
+                let value = value.trim_start_matches(['[', ' ', '"', '\'', '\n']);
+                self.seen.template |= key == "AWSTemplateFormatVersion"
+                    || key == "Transform" && value.starts_with("AWS::");
+                self.seen.root_key(SECTIONS.contains(&key));
+                *resources = key == "Resources";
+            }
+            (3, "Type") if *resources && is_type(value) => self.seen.template = true,
+            _ => {}
+        }
+    }
+
+    /// The text ends inside a quoted text.
+    fn cut_off(&mut self, depth: usize) {
+        self.seen.damaged = true;
+        let begun = self.text[self.at..].trim_start_matches(['"', '\'']);
+        if depth == 1 && !begun.is_empty() && !begun.contains('\n') {
+            let is_section = SECTIONS.iter().any(|name| name.starts_with(begun));
+            self.seen
+                .root_key(is_section || self.seen.sections == Some(true));
+        }
+    }
+
+    /// Steps over a scalar; `None` for a quoted one that does not end.
+    fn scalar(&mut self, first: u8) -> Option<&'t str> {
+        match first {
+            b'"' | b'\'' => self.quoted(first),
+            _ => Some(self.plain()),
+        }
+    }
+
+    fn quoted(&mut self, quote: u8) -> Option<&'t str> {
         let start = self.at + 1;
         let mut at = start;
         loop {
-            at += self
-                .bytes
-                .get(at..)?
-                .iter()
-                .position(|b| matches!(b, b'"' | b'\\'))?;
-            if self.bytes[at] == b'"' {
+            let rest = self.bytes.get(at..)?;
+            at += match quote {
+                b'"' => memchr::memchr2(b'"', b'\\', rest)?,
+                _ => memchr::memchr(b'\'', rest)?,
+            };
+            if self.bytes[at] == quote {
                 break;
             }
             at += 2;
         }
         self.at = at + 1;
-        let rest = self.text[self.at..].trim_start();
-        Some((
-            self.text.get(start..at)?,
-            rest.strip_prefix(':').map(str::trim_start),
-        ))
+        self.text.get(start..at)
+    }
+
+    fn plain(&mut self) -> &'t str {
+        let start = self.at;
+        let mut at = start;
+        while let Some(&byte) = self.bytes.get(at) {
+            let next = self.bytes.get(at + 1).copied().unwrap_or(b' ');
+            let colon = byte == b':' && (next.is_ascii_whitespace() || b",[]{}".contains(&next));
+            if colon || matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'\n') {
+                break;
+            }
+            at += 1;
+        }
+        self.at = at.max(start + 1);
+        self.text.get(start..self.at).unwrap_or_default().trim_end()
+    }
+
+    /// What follows a key; `None` behind another scalar.
+    fn value(&mut self) -> Option<&'t str> {
+        let rest = self.text.get(self.at..)?.trim_start();
+        rest.strip_prefix(':').map(str::trim_start)
+    }
+
+    fn comment(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_template;
+
+    #[test]
+    fn templates_in_every_style() {
+        for text in [
+            "AWSTemplateFormatVersion: '2010-09-09'\n",
+            "Resources:\n  B:\n    Type: AWS::S3::Bucket\n",
+            "Resources:\n  B: {Type: 'AWS::S3::Bucket'}\n",
+            "Resources: {B: {Type: 'AWS::S3::Bucket'}}\n",
+            "{Resources: {B: {Type: AWS::S3::Bucket}}}",
+            "{'Resources': {'B': {'Type': 'AWS::S3::Bucket'}}}",
+            "# ours\n---\n{AWSTemplateFormatVersion: 2010-09-09, # a date\n Resources: {}}",
+            r#"{"Resources": {"B": {"Type": "Custom::Thing"}}}"#,
+            "? Resources\n: B:\n    Type: AWS::S3::Bucket\n",
+            "Resources:\n  ? B\n  : Type: AWS::S3::Bucket\n",
+            "\u{FEFF}Transform: AWS::Serverless-2016-10-31\n",
+            "{% if x %}\nResources:\n  B:\n    Type: AWS::S3::Bucket\n{% endif %}\n",
+        ] {
+            assert!(looks_like_template(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn damage_hides_no_template() {
+        let json = r#"{"AWSTemplateFormatVersion": "2010-09-09", "Description": "x", "Resources": {"B": {"Type": "AWS::S3::Bucket"}}}"#;
+        for len in 3..json.len() {
+            assert!(looks_like_template(&json[..len]), "{}", &json[..len]);
+        }
+        for at in 1..json.len() {
+            let mut text = json.to_owned();
+            if matches!(text.remove(at), '"' | '{' | '}' | ',' | ':') {
+                assert!(looks_like_template(&text), "{text}");
+            }
+        }
+        for text in [
+            "Resources\n  B:\n    Type: AWS::S3::Bucket\n",
+            "Resources:\n  B:\n    Type AWS::S3::Bucket\n",
+            "Resources:\n  B:\n    Type: \"AWS::S3::Bucket\n",
+        ] {
+            assert!(looks_like_template(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_documents_are_none() {
+        for text in [
+            "",
+            "{",
+            "replicas: 3\n",
+            "apiVersion: v1\nkind: List\n# AWS::S3::Bucket\n",
+            "service: x\nresources:\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
+            r#"{"format_version": "1.2", "x": "AWS::S3::Bucket", "Resources": {"B": {"Type": "AWS::S3"}}}"#,
+            r#"{"compilerOptions": {"a": 1,}"#,
+            r#"{"name": "AWS::S3::Bucket", "Resources": []}"#,
+            "{{ AWS::S3::Bucket }}\n",
+        ] {
+            assert!(!looks_like_template(text), "{text}");
+        }
     }
 }

@@ -223,6 +223,8 @@ fn what_a_template_looks_like() {
         "Transform: AWS::Serverless-2016-10-31\nResources: {}\n",
         "Transform:\n  - AWS::LanguageExtensions\n",
         "{\"Resources\": {\"A\": {\"Properties\": {}, \"Type\": \"Custom::X\"}}}",
+        "{{ if .x }}\nAWSTemplateFormatVersion: x\n{{ end }}\n",
+        "AWSTemplateFormatVersion: x\n{% if y %}\n",
         "{\"Description\": \"\\\"{\", \"AWSTemplateFormatVersion\": \"2010-09-09\"}",
     ] {
         assert!(looks_like_template(yes), "{yes}");
@@ -231,8 +233,6 @@ fn what_a_template_looks_like() {
         "apiVersion: v1\nkind: ConfigMap\ndata:\n  t: |\n    AWSTemplateFormatVersion: x\n",
         "Resources:\n  A:\n    Type: plain\n# AWS::S3\n",
         "Resources:\n  A:\n    Properties:\n      - Type: a\n      - x::y\n",
-        "{{ if .x }}\nAWSTemplateFormatVersion: x\n{{ end }}\n",
-        "AWSTemplateFormatVersion: x\n{% if y %}\n",
         "{\"format_version\": \"1\", \"planned_values\": {}, \"AWSTemplateFormatVersion\": 1, \"Resources\": {}}",
         "{\"a\": {\"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}}",
         "services:\n  web:\n    image: AWS::x\n",

@@ -328,7 +328,7 @@ fn says(template: &Template, text: &str) -> bool {
         .is_some_and(|own| own == text || template.decoded.is_some() && same_json(own, text))
 }
 
-fn same_json(a: &str, b: &str) -> bool {
+pub(super) fn same_json(a: &str, b: &str) -> bool {
     let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     parse(a).is_some_and(|a| Some(a) == parse(b))
 }

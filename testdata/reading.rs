@@ -1,0 +1,227 @@
+//! What was given and not read is said, and never counts as clean.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A policy that allows everything.
+const ALL: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+
+struct Ran {
+    status: i32,
+    report: Value,
+}
+
+impl Ran {
+    /// The codes of the diagnostics, each with the file and line it is about.
+    fn diagnostics(&self) -> Vec<String> {
+        let all = self.report["diagnostics"]
+            .as_array()
+            .expect("a list")
+            .iter();
+        all.map(|said| {
+            let place = &said["place"];
+            let line = &place["start"]["line"];
+            format!(
+                "{} {}:{line}",
+                said["code"].as_str().unwrap_or_default(),
+                place["path"].as_str().unwrap_or_default()
+            )
+        })
+        .collect()
+    }
+
+    /// The rules that say something of this kind about a resource.
+    fn about(&self, what: &str, name: &str) -> Vec<&str> {
+        let all = self.report[what].as_array().expect("a list").iter();
+        let own = all.filter(|said| {
+            let subjects = said["subjects"].as_array().expect("a list");
+            subjects.iter().any(|own| {
+                own["address"]
+                    .as_str()
+                    .is_some_and(|own| own.ends_with(name))
+            })
+        });
+        own.filter_map(|said| said["rule"].as_str()).collect()
+    }
+}
+
+fn check(files: &[(&str, &[u8])], arguments: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, bytes) in files {
+        std::fs::write(folder.path().join(path), bytes).expect("a file");
+    }
+    run(folder.path(), arguments)
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_distrust"))
+        .args([
+            "check",
+            "--output-format",
+            "json",
+            "--undecided",
+            "--min-severity",
+            "info",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program starts");
+    Ran {
+        status: output.status.code().expect("it was not killed"),
+        report: serde_json::from_slice(&output.stdout).expect("a report"),
+    }
+}
+
+fn policy(text: &str) -> String {
+    format!("resource \"aws_iam_policy\" \"p\" {{\n  policy = <<EOT\n{text}\nEOT\n}}\n")
+}
+
+/// Whatever is wrong with a policy, its statements are not counted as harmless.
+#[test]
+fn a_policy_that_aws_refuses_is_not_clean() {
+    let texts = [
+        ALL[..ALL.len() - 1].to_owned(),
+        format!("{ALL} # all"),
+        format!("// all\n{ALL}"),
+        ALL.replace("\"Action\"", "\"Actions\""),
+        ALL.replace("Statement", "Statements"),
+        ALL.replace("Allow", "allow"),
+        ALL.replace("Allow", "Permit"),
+        ALL.replace("Effect", "effect"),
+        ALL.replace("\"Action\": \"*\"", "\"Action\": {}"),
+        ALL.replace(", \"Resource\": \"*\"", ""),
+        ALL.replace("\"Resource\"", "\"Resouce\""),
+        ALL.replace("[{", "[\"x\", {"),
+        format!("[{ALL}]"),
+        format!("{ALL:?}"),
+        "\"x\"".to_owned(),
+        "{}".to_owned(),
+        String::new(),
+    ];
+    for text in texts {
+        let ran = check(&[("main.tf", policy(&text).as_bytes())], &["."]);
+        let said = ran.diagnostics();
+        assert_eq!((ran.status, said.len() > 0), (3, true), "{text}: {said:?}");
+        let unsure = ran.about("undecided", "p").contains(&"aws-iam-full-admin");
+        let found = ran.about("findings", "p").contains(&"aws-iam-full-admin");
+        assert!(unsure || found, "{text}");
+    }
+}
+
+/// A misspelt condition may be what keeps strangers out, so that neither is proven.
+#[test]
+fn a_misspelt_condition_proves_nothing() {
+    let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*",
+        "Conditions": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}}"#;
+    for text in [
+        text.to_owned(),
+        text.replace("Conditions", "Condition")
+            .replace("StringEquals", "StringEqual"),
+    ] {
+        let main = format!(
+            "resource \"aws_s3_bucket_policy\" \"p\" {{\n  bucket = \"b\"\n  policy = <<EOT\n{text}\nEOT\n}}\n"
+        );
+        let ran = check(&[("main.tf", main.as_bytes())], &["."]);
+        assert_eq!(ran.status, 3);
+        assert!(
+            ran.about("undecided", "p")
+                .contains(&"aws-s3-policy-public"),
+            "{text}"
+        );
+        assert!(
+            !ran.about("findings", "p").contains(&"aws-s3-policy-public"),
+            "{text}"
+        );
+    }
+}
+
+/// The place of what is wrong is in the file that holds it.
+#[test]
+fn the_place_is_that_of_the_policy() {
+    let main = "resource \"aws_iam_policy\" \"p\" {\n  policy = file(\"p.json\")\n}\n";
+    let broken =
+        "{\"Statement\": [\n  {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\" \"*\"}\n]}\n";
+    let ran = check(
+        &[("main.tf", main.as_bytes()), ("p.json", broken.as_bytes())],
+        &["."],
+    );
+    assert_eq!(ran.diagnostics(), ["syntax-error p.json:2"]);
+    let template = "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        - Effect: Allow\n";
+    let ran = check(&[("t.yaml", template.as_bytes())], &["."]);
+    assert_eq!(
+        (ran.status, ran.diagnostics()),
+        (3, vec!["invalid-structure t.yaml:6".to_owned()])
+    );
+}
+
+/// Text that is to be the JSON of something else is treated alike.
+#[test]
+fn containers_that_are_no_json_are_not_clean() {
+    let main = "resource \"aws_ecs_task_definition\" \"t\" {\n  family = \"t\"\n  container_definitions = <<EOT\n[{\"name\": \"a\", \"privileged\": true]\nEOT\n}\n";
+    let ran = check(&[("main.tf", main.as_bytes())], &["."]);
+    assert_eq!(
+        (ran.status, ran.diagnostics()),
+        (3, vec!["syntax-error main.tf:4".to_owned()])
+    );
+    assert!(!ran.about("undecided", "t").is_empty());
+}
+
+const GROUP: &str = "resource \"aws_security_group\" \"g\" {\n  description = \"x\"\n  ingress {\n    from_port = 22\n    to_port = 22\n    protocol = \"tcp\"\n    cidr_blocks = [\"10.0.0.0/8\"]\n  }\n}\n";
+
+fn plan(range: &str) -> String {
+    format!(
+        r#"{{"format_version": "1.2", "resource_changes": [{{"address": "aws_security_group.g", "mode": "managed", "type": "aws_security_group", "name": "g",
+        "change": {{"actions": ["create"], "after": {{"description": "x", "ingress": [{{"from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["{range}"], "self": false}}]}}}}}}]}}"#
+    )
+}
+
+/// A plan in the folder does not hide what was opened since; one that is named is what the user asks about.
+#[test]
+fn a_plan_of_yesterday_says_nothing_about_today() {
+    let open = GROUP.replace("10.0.0.0/8", "0.0.0.0/0");
+    let old = plan("10.0.0.0/8");
+    let files: [(&str, &[u8]); 2] = [("main.tf", open.as_bytes()), ("plan.json", old.as_bytes())];
+    let ran = check(&files, &["."]);
+    assert_eq!(
+        (ran.status, ran.diagnostics()),
+        (1, vec!["stale-plan plan.json:1".to_owned()])
+    );
+    assert!(
+        ran.about("findings", "g")
+            .contains(&"aws-sg-ingress-ssh-rdp")
+    );
+    let named = check(&files, &["plan.json"]);
+    assert!(
+        !named
+            .about("findings", "g")
+            .contains(&"aws-sg-ingress-ssh-rdp")
+    );
+    assert!(named.diagnostics().is_empty());
+    let fresh = plan("0.0.0.0/0");
+    let files: [(&str, &[u8]); 2] = [
+        ("main.tf", open.as_bytes()),
+        ("plan.json", fresh.as_bytes()),
+    ];
+    let ran = check(&files, &["."]);
+    assert!(ran.diagnostics().is_empty());
+    assert!(
+        ran.about("findings", "g")
+            .contains(&"aws-sg-ingress-ssh-rdp")
+    );
+}
+
+/// What the shell of Windows makes of a plan.
+#[test]
+fn a_plan_in_utf_16_is_read() {
+    let units = std::iter::once(0xFEFF).chain(plan("0.0.0.0/0").encode_utf16().collect::<Vec<_>>());
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+    let ran = check(&[("plan.json", &bytes)], &["."]);
+    assert!(
+        ran.about("findings", "g")
+            .contains(&"aws-sg-ingress-ssh-rdp")
+    );
+    assert!(ran.diagnostics().is_empty());
+}
