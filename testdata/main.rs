@@ -16,3 +16,4 @@ mod require;
 mod schemas;
 mod siblings;
 mod terraform;
+mod typing;

@@ -225,3 +225,66 @@ fn a_plan_in_utf_16_is_read() {
     );
     assert!(ran.diagnostics().is_empty());
 }
+
+/// What a misspelt name holds was not checked.
+#[test]
+fn misspelt_names_are_said() {
+    let main = GROUP.replace("ingress {", "ingres {");
+    let ran = check(&[("main.tf", main.as_bytes())], &["."]);
+    assert_eq!(
+        (ran.status, ran.diagnostics()),
+        (3, vec!["invalid-structure main.tf:3".to_owned()])
+    );
+    let main = GROUP.replace("cidr_blocks", "cidr_block");
+    let ran = check(&[("main.tf", main.as_bytes())], &["."]);
+    assert_eq!(ran.diagnostics(), ["invalid-structure main.tf:7"]);
+    let template = "Resources:\n  S:\n    Type: AWS::EC2::SecurityGroup\n    Propertys:\n      GroupDescription: s\n";
+    let ran = check(&[("t.yaml", template.as_bytes())], &["."]);
+    assert_eq!(
+        (ran.status, ran.diagnostics()),
+        (3, vec!["invalid-structure t.yaml:4".to_owned()])
+    );
+    let template = template
+        .replace("Propertys", "Properties")
+        .replace("GroupDescription", "GroupDescripton");
+    let ran = check(&[("t.yaml", template.as_bytes())], &["."]);
+    assert_eq!(ran.diagnostics(), ["invalid-structure t.yaml:5"]);
+    let right = GROUP.replace("description", "tags = { ingres = 1 }\n  description");
+    assert!(
+        check(&[("main.tf", right.as_bytes())], &["."])
+            .diagnostics()
+            .is_empty()
+    );
+}
+
+/// A text that was meant as an address and is none may open the way to everyone, or to nobody.
+#[test]
+fn what_is_no_address_is_not_clean() {
+    for range in ["0.0.0.0/0 ", "\u{ff10}.0.0.0/0", "0.0.0.0/33", "0.0.0.0/O"] {
+        let main = GROUP.replace("10.0.0.0/8", range);
+        let ran = check(&[("main.tf", main.as_bytes())], &["."]);
+        assert!(
+            ran.about("undecided", "g")
+                .contains(&"aws-sg-ingress-ssh-rdp"),
+            "{range}"
+        );
+    }
+    let main =
+        "resource \"aws_security_group\" \"g\" {\n  description = \"x\"\n  ingress = \"x\"\n}\n";
+    let ran = check(&[("main.tf", main.as_bytes())], &["."]);
+    assert!(
+        ran.about("undecided", "g")
+            .contains(&"aws-sg-ingress-ssh-rdp")
+    );
+}
+
+/// What CloudFormation and SAM take is no mistake.
+#[test]
+fn references_into_modules_and_nulls_in_definitions() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b\n      Runtime: python3.13\n      InlineCode: x\n      Environment: {Variables: {API: !Sub 'https://${A}'}}\n      Events:\n        E: {Type: Api, Properties: {RestApiId: !Ref A, Path: /, Method: get}}\n  A:\n    Type: AWS::Serverless::Api\n    Properties:\n      StageName: p\n      DefinitionBody:\n        openapi: 3.0.1\n        paths:\n          /:\n            get:\n              x-example: null\n              x-amazon-apigateway-integration: {uri: !Sub '${F.Arn}'}\n";
+    let ran = check(&[("t.yaml", template.as_bytes())], &["."]);
+    assert_eq!(ran.diagnostics(), Vec::<String>::new());
+    let template = "Resources:\n  M:\n    Type: Ours::Net::Base::MODULE\n  P:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: !Ref MStore\n      PolicyDocument: {Statement: [{Effect: Deny, Principal: '*', Action: 's3:*', Resource: !GetAtt M.Store.Arn}]}\n";
+    let ran = check(&[("t.yaml", template.as_bytes())], &["."]);
+    assert_eq!(ran.diagnostics(), Vec::<String>::new());
+}

@@ -7,6 +7,7 @@
 pub mod case;
 pub mod model;
 pub mod read;
+mod schema;
 pub mod spell;
 pub mod tree;
 
@@ -19,6 +20,7 @@ pub use model::{
     Attribute, EdgeSpec, Encoding, Flow, Join, Kind, Literal, Path, Ports, Relation, Source, Step,
     Usage,
 };
+pub use schema::Schema;
 
 /// The kinds that the tool knows more about than their name.
 #[derive(Debug, Default)]

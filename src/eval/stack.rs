@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Address, Truth, Value, Via};
-use crate::source::{Diagnostic, Span};
+use super::{Address, Truth, Value, Via, Why};
+use crate::source::{Code, Diagnostic, Span};
 
 /// The language a stack is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +33,18 @@ pub struct Stack {
     pub missing: Vec<MissingModule>,
     /// What was wrong with the input.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Stack {
+    /// Why it may declare more than was read of it: part of its text could not be read.
+    pub fn unread(&self) -> Option<Why> {
+        let lost = |code: Code| {
+            use Code::{Internal, Limit, Syntax, Unreadable};
+            matches!(code, Internal | Limit | Syntax | Unreadable)
+        };
+        let any = self.diagnostics.iter().any(|said| lost(said.code));
+        any.then_some(Why::Invalid)
+    }
 }
 
 /// A resource as declared, in the dialect's own words.

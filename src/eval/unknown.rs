@@ -49,7 +49,7 @@ pub enum Why {
     Dynamic,
     /// The definition refers to itself: its name.
     Cycle(EcoString),
-    /// The expression is invalid; a diagnostic says so.
+    /// What is written is invalid: an expression, a policy, an address; mostly a diagnostic says so too.
     Invalid,
     /// A bound of this tool was reached.
     Limit,
@@ -119,7 +119,7 @@ impl fmt::Display for Why {
             }
             Why::Dynamic => f.write_str("it is resolved when the stack is deployed"),
             Why::Cycle(name) => write!(f, "{name} is defined in terms of itself"),
-            Why::Invalid => f.write_str("the expression is not valid"),
+            Why::Invalid => f.write_str("what is written is not valid"),
             Why::Limit => f.write_str("a limit was reached"),
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn lower(stack: &Stack, catalog: &Catalog) -> Vec<Resource> {
             language: stack.language,
         },
         joins: &joins,
+        unread: stack.unread(),
     };
     let mut resources: Vec<Resource> = (0..stack.resources.len())
         .map(|at| lowering.resource(at, catalog))
@@ -48,6 +49,8 @@ struct Lowering<'a> {
     catalog: &'a Catalog,
     reader: Reader,
     joins: &'a Joins<'a>,
+    /// Why there may be satellites that were not read.
+    unread: Option<Why>,
 }
 
 /// Whose attributes are asked for.
@@ -184,7 +187,9 @@ impl<'a> Lowering<'a> {
                 break;
             }
         }
-        let fallback = match (subject.elsewhere, subject.own) {
+        let hidden = sources.iter().any(|source| source.join.is_some());
+        let hidden = self.unread.as_ref().filter(|_| hidden);
+        let fallback = match (subject.elsewhere.or(hidden), subject.own) {
             (Some(why), _) => Some(Value::unknown(why.clone(), Span::nowhere())),
             (None, Some(own)) => default(
                 attribute,
@@ -273,10 +278,13 @@ impl<'a> Lowering<'a> {
         let span = subject
             .own
             .map_or_else(Span::nowhere, |at| self.stack.resources[at].header);
-        if let Some(why) = subject.elsewhere {
+        let hidden = sources.iter().any(|source| source.join.is_some());
+        let hidden = self.unread.as_ref().filter(|_| hidden);
+        let more = subject.elsewhere.or(hidden);
+        if let Some(why) = more {
             items.more(Vec::new(), why.clone());
         }
-        if !any && subject.elsewhere.is_none() {
+        if !any && more.is_none() {
             let own = subject.own.map(|own| &self.stack.resources[own].provider);
             let fallback =
                 own.and_then(|provider| default(attribute, provider, self.stack.language));

@@ -9,6 +9,7 @@ mod default;
 mod join;
 mod link;
 mod lower;
+mod misspelt;
 mod operations;
 mod said;
 mod spelling;
@@ -25,6 +26,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog::{Catalog, Path, Relation, Step};
 use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
 use crate::source::Span;
+pub use misspelt::misspelt;
 pub use unread::unread_texts;
 pub use world::Choice;
 
@@ -139,6 +141,8 @@ pub struct Graph {
     pub edges: Vec<Edge>,
     /// Sorted by start.
     pub open: Vec<OpenEdge>,
+    /// Why there may be resources and edges that were not read.
+    pub unread: Option<Why>,
     /// The edges to what is surely not here, sorted by start.
     pub outside: Vec<OpenEdge>,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
@@ -347,6 +351,7 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
         resources,
         edges,
         open,
+        unread: stack.unread(),
         outside,
         by_kind,
         incoming,

@@ -95,6 +95,15 @@ pub fn range(from: IpAddr, to: IpAddr) -> Option<Addresses> {
     (!set.is_empty()).then_some(addresses)
 }
 
+/// Whether a text that is no address is the name of something: Azure's service tags, identifiers of groups and lists. What
+/// else is none was meant as an address and is not one: nobody knows what it opens.
+pub fn is_name(text: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    text.is_empty()
+        || text.starts_with(['/', '$', '{']) // the path of a resource, a reference, a template
+        || text.starts_with(|letter: char| letter.is_ascii_alphabetic()) && text.bytes().all(word)
+}
+
 /// Every address.
 pub fn everything() -> Addresses {
     Addresses {
@@ -213,7 +222,30 @@ impl Addresses {
 
 #[cfg(test)]
 mod tests {
-    use super::{Addresses, parse};
+    use super::{Addresses, is_name, parse};
+
+    #[test]
+    fn names_and_what_was_meant_as_an_address() {
+        for name in [
+            "VirtualNetwork",
+            "Storage.WestEurope",
+            "sg-0a1b",
+            "pl-0a1b/x",
+            "",
+        ] {
+            assert!(parse(name).is_none() && is_name(name), "{name}");
+        }
+        for broken in [
+            "0.0.0.0/0 ",
+            "\u{ff10}.0.0.0/0",
+            "0.0.0.0/33",
+            "0,0,0,0/0",
+            "::/0,",
+            "fe80::/x",
+        ] {
+            assert!(parse(broken).is_none() && !is_name(broken), "{broken}");
+        }
+    }
 
     #[test]
     fn the_world_in_pieces() {

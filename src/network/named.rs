@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Literal, Path};
 use crate::eval::{Data, Key, Map, Mode, Piece, Reference, Truth, Value, Why};
 use crate::graph::{Graph, Resource, walk};
 
-use super::address::{Addresses, everything, parse, private, range, some_public};
+use super::address::{Addresses, everything, is_name, parse, private, range, some_public};
 use super::question::Side;
 use super::reach::{Entry, Gather};
 use super::words::is_narrow;
@@ -290,8 +290,10 @@ impl Gather<'_> {
     pub(super) fn address(&mut self, value: &Value, entry: &Entry) {
         let own = value.resolved();
         if let Some(text) = own.as_text() {
-            if let Some(addresses) = parse(text) {
-                self.push(addresses, value, entry, entry.unsure.clone());
+            match parse(text) {
+                Some(addresses) => self.push(addresses, value, entry, entry.unsure.clone()),
+                None if is_name(text) => {}
+                None => self.push(self.anything(entry), value, entry, Some(Why::Invalid)),
             }
             return;
         }

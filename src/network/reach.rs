@@ -220,6 +220,10 @@ impl Gather<'_> {
         if let Data::Unknown(unknown) = &item.data {
             return self.perhaps(&unknown.among.clone(), &unknown.why, item);
         }
+        if !self.is_rule(item) {
+            // A text where a list of rules should be.
+            return self.perhaps(&[], &Why::Invalid, item);
+        }
         if self.flow.inner.is_empty() {
             return self.entry(item, unsure);
         }
@@ -293,6 +297,16 @@ impl Gather<'_> {
             entry.closes = true;
             self.addresses(item, &entry);
         }
+    }
+
+    /// Whether a value can be a rule: an object, or an address by itself where the vocabulary says so.
+    fn is_rule(&self, item: &Value) -> bool {
+        let alone = |(root, path): &(bool, Path)| !*root && path.0.is_empty();
+        let scalar = matches!(
+            item.data,
+            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::Template(_)
+        );
+        !scalar || self.flow.addresses.iter().any(alone)
     }
 
     fn addresses(&mut self, item: &Value, entry: &Entry) {

@@ -1,11 +1,11 @@
 //! What resources hold that could not be read: policy documents that AWS would refuse, texts that are not what they are
-//! to be. No rule is sure about these, and what they were meant to say was lost.
+//! to be, arguments whose names are misspelt. No rule is sure about these, and what they were meant to say was lost.
 
 use rayon::prelude::*;
 
 use super::held;
 use crate::catalog::Catalog;
-use crate::graph::{Graph, unread_texts};
+use crate::graph::{Graph, misspelt, unread_texts};
 use crate::source::Diagnostic;
 
 /// What was not read of the resources of a graph, in their order.
@@ -14,7 +14,8 @@ pub fn unread(graph: &Graph, catalog: &Catalog) -> Vec<Diagnostic> {
     let said = resources.flat_map_iter(|resource| {
         let documents = held(resource, graph, catalog);
         let refused = documents.into_iter().flat_map(|held| held.document.refused);
-        refused.chain(unread_texts(resource, catalog))
+        let texts = unread_texts(resource, catalog);
+        refused.chain(texts).chain(misspelt(resource))
     });
     said.collect()
 }

@@ -40,6 +40,13 @@ pub fn parse(file: &SourceFile) -> Document {
     {
         return document;
     }
+    // What is called JSON is to be JSON: many a damaged text is YAML by accident, and says something else then.
+    if file.path.to_ascii_lowercase().ends_with(".json")
+        && json::looks_like(&text[start..])
+        && let Some(document) = json::read(text, start, span, true)
+    {
+        return finish(document);
+    }
     let mut builder = Builder::new(Document::new(file.id));
     if read(&mut builder, text, start..text.len(), false).is_ok() {
         return finish(builder.document);

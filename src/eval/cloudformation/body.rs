@@ -8,8 +8,23 @@ use super::evaluator::{Evaluator, Item, Resource, one_of, unknown};
 use super::foreach::Scope;
 use super::text::known;
 use crate::eval::{Collection, Data, Declared, Entry, Map, Truth, Value, Why};
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::syntax::yaml::{Kind, NodeId};
+
+/// What stands beside each other in a resource (AWS CloudFormation User Guide, "Resource attribute reference"; SAM).
+const ATTRIBUTES: [&str; 11] = [
+    "Condition",
+    "Connectors",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "IgnoreGlobals",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+];
 
 impl Evaluator<'_, '_> {
     /// Reads the section `Resources`.
@@ -232,6 +247,7 @@ impl Evaluator<'_, '_> {
             if key == "DependsOn" {
                 self.depends_on(id, pair.value, scope);
             }
+            self.check_attribute(&key, pair.key);
             self.unsure += 1;
             let value = self.value(pair.value, scope);
             self.unsure -= 1;
@@ -242,6 +258,20 @@ impl Evaluator<'_, '_> {
         }
         self.current = outside;
         Value::object(entries, resource.item.key)
+    }
+
+    /// Says that an attribute of a resource is misspelt.
+    fn check_attribute(&mut self, key: &str, node: NodeId) {
+        if ATTRIBUTES.contains(&key) || key.contains(':') {
+            return;
+        }
+        let Some(near) = nearest(key, ATTRIBUTES.iter().copied()) else {
+            return;
+        };
+        let message = format!("a resource has no attribute `{key}`: what it holds was not checked");
+        let said = Diagnostic::new(Code::Structure, self.document.span(node), message);
+        self.context
+            .error(said.help(format!("did you mean `{near}`?")));
     }
 
     fn depends_on(&mut self, id: &EcoString, node: NodeId, scope: &Scope) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::evaluator::Evaluator;
+use super::sam::UNDECLARED as SERVERLESS;
 use crate::source::{Code, Diagnostic};
 
 /// How many members of a circle are named.
@@ -12,10 +13,15 @@ const SHOWN: usize = 6;
 
 impl Evaluator<'_, '_> {
     /// Reports every group of resources that can only be made after each other. Only references that are surely made
-    /// count: those in branches that are perhaps not taken do not.
+    /// count: those in branches that are perhaps not taken do not. Nor do those in what SAM makes several resources of: which
+    /// of them needs the other is not written.
     pub(super) fn report_cycles(&mut self) {
         let mut next: BTreeMap<EcoString, Vec<EcoString>> = BTreeMap::new();
-        for (from, to) in &self.edges {
+        let made_by_sam = |id: &EcoString| {
+            let resource = self.resources.get(id);
+            resource.is_some_and(|own| own.type_name.starts_with(SERVERLESS))
+        };
+        for (from, to) in self.edges.iter().filter(|(from, _)| !made_by_sam(from)) {
             next.entry(from.clone()).or_default().push(to.clone());
         }
         for targets in next.values_mut() {

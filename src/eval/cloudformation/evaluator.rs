@@ -11,6 +11,7 @@ use super::context::{Context, Place};
 use super::foreach::Scope;
 use super::nested::Child;
 use super::parameter::Arguments;
+use super::sam::UNDECLARED;
 use crate::eval::{
     Address, Collection, Data, Declared, Entry, Key, List, Map, Mode, Number, Truth, Unknown,
     Value, Why,
@@ -187,11 +188,14 @@ impl<'e, 'r> Evaluator<'e, 'r> {
     fn scalar(&mut self, node: NodeId, scope: &Scope) -> Value {
         let span = self.document.span(node);
         if self.document.is_null(node) {
-            self.error(
-                Code::Evaluation,
-                span,
-                "CloudFormation accepts no null values",
-            );
+            // What SAM takes is not what it gives to CloudFormation: an API's definition may have examples without a value.
+            if !self.in_serverless_resource() {
+                self.error(
+                    Code::Evaluation,
+                    span,
+                    "CloudFormation accepts no null values",
+                );
+            }
             return Value::null(span);
         }
         let value = literal(self.document, node);
@@ -206,6 +210,12 @@ impl<'e, 'r> Evaluator<'e, 'r> {
             Data::Text(own) if *own == text => value,
             _ => Value::text(text, span),
         }
+    }
+
+    /// Whether what is read is part of a resource that SAM makes others of.
+    fn in_serverless_resource(&self) -> bool {
+        let current = self.current.as_ref().and_then(|id| self.resources.get(id));
+        current.is_some_and(|resource| resource.type_name.starts_with(UNDECLARED))
     }
 
     fn sequence(&mut self, node: NodeId, scope: &Scope) -> Value {
@@ -386,14 +396,54 @@ pub(super) fn literal(document: &Document, node: NodeId) -> Value {
     if !plain || !node.tag.is_empty() {
         return Value::text(text.clone(), span);
     }
-    match text.as_str() {
-        "true" | "True" | "TRUE" => return Value::bool(true, span),
-        "false" | "False" | "FALSE" => return Value::bool(false, span),
-        _ => {}
+    if let Some(truth) = truth(text) {
+        return Value::bool(truth, span);
     }
     let digits = text.len() < 40 && text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     match digits.then(|| Number::parse(text)).flatten() {
         Some(number) if number.to_string() == *text => Value::new(Data::Number(number), span),
         _ => Value::text(text.clone(), span),
+    }
+}
+
+/// The truth value that a plain word of YAML 1.1 is, which CloudFormation reads ("YAML Version 1.1 specification with a few
+/// exceptions"; AWS CloudFormation User Guide, "Template format"). A word may be written small, with a capital or all in
+/// capitals; the one-letter forms are texts to the parsers in use.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    const WORDS: [(&str, bool); 6] = [
+        ("true", true),
+        ("yes", true),
+        ("on", true),
+        ("false", false),
+        ("no", false),
+        ("off", false),
+    ];
+    let capital = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase());
+    let shouted = |text: &str| text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let (_, truth) = WORDS
+        .into_iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(text))?;
+    (capital(&text[1..]) || shouted(text)).then_some(truth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::truth;
+
+    #[test]
+    fn words_of_yaml_1_1() {
+        for word in [
+            "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE",
+        ] {
+            assert_eq!(truth(word), Some(true), "{word}");
+        }
+        for word in [
+            "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE",
+        ] {
+            assert_eq!(truth(word), Some(false), "{word}");
+        }
+        for word in ["y", "N", "yEs", "oFF", "tRUE", "onn", "", "1"] {
+            assert_eq!(truth(word), None, "{word}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! `Fn::FindInMap`: a lookup whose keys may be unknown gives one of the values that could be found.
 
-use super::evaluator::{Evaluator, literal, one_of};
+use super::evaluator::{Evaluator, literal, one_of, truth};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::text::known;
 use crate::eval::{Data, Role, Value, Why};
-use crate::syntax::yaml::{Kind, NodeId};
+use crate::syntax::yaml::{Kind, NodeId, Pair};
 
 /// Which members of a mapping a key could name.
 enum Hits {
@@ -84,7 +84,7 @@ impl Evaluator<'_, '_> {
                 .flat_map(|&node| {
                     texts
                         .iter()
-                        .filter_map(move |text| self.document.get(node, text))
+                        .filter_map(move |text| self.mapping_member(node, text))
                 })
                 .map(|pair| pair.value)
                 .collect(),
@@ -97,6 +97,18 @@ impl Evaluator<'_, '_> {
             return Hits::Missing(texts.unwrap_or_default().join("`, `"));
         }
         Hits::Nodes(found)
+    }
+
+    /// The member of this name; a truth value names the member that is the same word or another one for it.
+    fn mapping_member(&self, node: NodeId, name: &str) -> Option<Pair> {
+        let exact = self.document.get(node, name);
+        exact.or_else(|| {
+            let wanted = truth(name)?;
+            let pairs = self.document.pairs(node).iter().copied();
+            pairs
+                .into_iter()
+                .find(|pair| matches!(&self.document.node(pair.key).kind, Kind::Scalar { text, plain: true } if truth(text) == Some(wanted)))
+        })
     }
 
     /// A value of a mapping: text or a list of texts; functions are not allowed there.

@@ -160,8 +160,22 @@ impl Evaluator<'_, '_> {
         if self.open_resources || self.has_macro() {
             return Value::unknown(Why::Module(id.clone()), span);
         }
+        if let Some(module) = self.inside_module(id) {
+            return Value::unknown(Why::Module(module), span);
+        }
         let message = format!("there is no parameter or resource `{id}`");
         self.error(Code::Evaluation, span, message);
         Value::unknown(Why::Invalid, span)
+    }
+
+    /// The type of the module that holds what is named: `Name.Inner` or `NameInner` (AWS CloudFormation User Guide, "Use
+    /// modules in your template").
+    fn inside_module(&self, id: &str) -> Option<EcoString> {
+        let mut modules = self.resources.iter();
+        let of = modules.find(|(name, resource)| {
+            let inner = id.strip_prefix(name.as_str());
+            resource.type_name.ends_with("::MODULE") && inner.is_some_and(|inner| !inner.is_empty())
+        });
+        of.map(|(_, module)| module.type_name.clone())
     }
 }

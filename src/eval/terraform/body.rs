@@ -7,6 +7,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::blocks::{BlocksOfType, Made};
+use super::damage::damaged;
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::fail;
 use super::iam_policy;
@@ -53,9 +54,10 @@ impl Evaluator<'_> {
             },
             || {
                 let items = block.layers.items(&instance.module);
-                let scope = Scope::of(instance, instance.module.tree(&block.layers.base))
-                    .repeated(member.repetition.as_ref());
-                let mut body = self.map_of(scope, &items, header, Some((row, at, member)));
+                let tree = instance.module.tree(&block.layers.base);
+                let scope = Scope::of(instance, tree).repeated(member.repetition.as_ref());
+                let body = self.map_of(scope, &items, header, Some((row, at, member)));
+                let mut body = damaged(tree, &block.layers.base.node.body, body);
                 self.derive(instance, row, &mut body, header);
                 self.stand_ins(instance, row, body)
             },
@@ -392,7 +394,8 @@ impl Evaluator<'_> {
                 .iter()
                 .map(|&node| At { file, node })
                 .collect();
-            Ok(self.map_of(scope, &items, at, None))
+            let body = self.map_of(scope, &items, at, None);
+            Ok(damaged(scope.tree, &block.body, body))
         })
     }
 

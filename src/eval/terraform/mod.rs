@@ -6,6 +6,7 @@
 mod blocks;
 mod body;
 mod comprehension;
+mod damage;
 mod environment;
 mod evaluator;
 mod expand;

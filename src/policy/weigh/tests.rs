@@ -2,7 +2,7 @@
 
 use super::narrows;
 use crate::eval::Truth::{False, True, Unknown};
-use crate::policy::tests::statements;
+use crate::policy::tests::{document, statements};
 
 #[test]
 fn conditions_that_narrow_everything() {
@@ -139,7 +139,6 @@ fn conditions_that_narrow_everything() {
         (r#""StringEquals":{"aws:SomethingNew":"a"}"#, Unknown),
         (r#""StringLike":{"aws:PrincipalArn":"<<?>>"}"#, Unknown),
         (r#""IpAddress":{"aws:SourceIp":"<<?>>"}"#, Unknown),
-        (r#""Strings":{"aws:username":"one"}"#, Unknown),
     ] {
         let read = statements(&format!(
             r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{{condition}}}}}"#
@@ -148,6 +147,11 @@ fn conditions_that_narrow_everything() {
         assert_eq!(weight.truth, expected, "{condition}");
         assert_eq!(weight.key.is_some(), expected.is_unknown(), "{condition}");
     }
+    // An operator that there is not is refused, and may stand for one that narrows.
+    let text = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Strings":{"aws:username":"one"}}}}"#;
+    let read = document(text);
+    assert_eq!(read.refused.len(), 1);
+    assert_eq!(narrows(&read.statements[0], "*", &[&read]).truth, Unknown);
 }
 
 #[test]

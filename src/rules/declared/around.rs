@@ -64,9 +64,14 @@ impl Scope<'_, '_> {
             };
             Outcome::new(Truth::Unknown, witness)
         });
-        // A satellite speaks for an owner that is not here, and neither are the neighbours of that owner.
-        let elsewhere = (self.subject.resource.partial && !self.here).then(|| {
-            let why = Why::Elsewhere(self.subject.resource.address.to_string().into());
+        // A satellite speaks for an owner that is not here, and neither are the neighbours of that owner; others may stand
+        // in what could not be read.
+        let own = self.subject.resource;
+        let elsewhere = own
+            .partial
+            .then(|| Why::Elsewhere(own.address.to_string().into()));
+        let elsewhere = elsewhere.or_else(|| graph.unread.clone());
+        let elsewhere = elsewhere.filter(|_| !self.here).map(|why| {
             let witness = Witness {
                 why: Some(why),
                 ..Witness::absent(None)

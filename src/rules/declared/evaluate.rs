@@ -146,7 +146,15 @@ impl Scope<'_, '_> {
 
     fn test(&self, test: &Test, found: Option<&Value>, place: Option<Span>) -> Outcome {
         match found {
-            Some(found) => Outcome::new(value::holds(test, Some(found)), Witness::of(found)),
+            Some(found) => {
+                let truth = value::holds(test, Some(found));
+                let mut witness = Witness::of(found);
+                if truth.is_unknown() {
+                    // All of it is known, and what it means is not.
+                    witness.why.get_or_insert(Why::Invalid);
+                }
+                Outcome::new(truth, witness)
+            }
             None => Outcome::new(value::holds(test, None), Witness::absent(place)),
         }
     }

@@ -6,7 +6,7 @@ use super::model::{Amount, Test};
 use super::time::seconds;
 use crate::catalog::Literal;
 use crate::eval::{Data, Number, Texts, Truth, Value};
-use crate::network::address::{Addresses, parse};
+use crate::network::address::{Addresses, is_name, parse};
 
 /// Whether a value passes a test. What is absent passes only `exists: false`, `equals: null` and `plaintext: false`.
 pub(super) fn holds(test: &Test, found: Option<&Value>) -> Truth {
@@ -145,9 +145,11 @@ fn network(value: &Value, sort: &str) -> Truth {
     };
     value.ask(|one| match &one.data {
         Data::List(list) => {
-            let known = list.items.iter().filter_map(Value::as_text);
-            let known: Vec<Addresses> = known.filter_map(parse).collect();
-            let whole = list.rest.is_none() && list.items.iter().all(Value::is_wholly_known);
+            let texts = || list.items.iter().filter_map(Value::as_text);
+            let known: Vec<Addresses> = texts().filter_map(parse).collect();
+            let meant = texts().all(|text| parse(text).is_some() || is_name(text));
+            let whole =
+                meant && list.rest.is_none() && list.items.iter().all(Value::is_wholly_known);
             // More networks make a list no less the world, but they may make what is no world one.
             match (is(&Addresses::union(&known)), whole) {
                 (true, _) if sort == "world" => Truth::True,
@@ -155,14 +157,26 @@ fn network(value: &Value, sort: &str) -> Truth {
                 (_, false) => Truth::Unknown,
             }
         }
-        _ => one.test_text(|text| parse(text).is_some_and(|addresses| is(&addresses))),
+        _ => addresses(one, is),
     })
 }
 
 fn within(value: &Value, networks: &[String]) -> Truth {
     let known: Vec<Addresses> = networks.iter().filter_map(|text| parse(text)).collect();
     let outer = Addresses::union(&known);
-    value.test_text(|text| parse(text).is_some_and(|inner| outer.covers(&inner)))
+    addresses(value, |inner| outer.covers(inner))
+}
+
+/// Tests the addresses that a text names. A text that was meant as an address and is none may be any.
+fn addresses(value: &Value, test: impl Fn(&Addresses) -> bool) -> Truth {
+    value.ask(|own| match own.as_text() {
+        Some(text) => match parse(text) {
+            Some(addresses) => Truth::from(test(&addresses)),
+            None if is_name(text) => Truth::False,
+            None => Truth::Unknown,
+        },
+        None => own.test_text(|_| false),
+    })
 }
 
 /// Whether two values are equal. What names two resources is not: no two have one name.

@@ -24,7 +24,7 @@ pub(super) fn some_neighbour(subject: &Subject<'_>, ask: impl Fn(&Resource) -> T
     );
     let near = all[from..to].iter().filter(|id| **id != resource.id);
     let found = Truth::any(near.map(|id| ask(graph.resource(*id))));
-    let all_asked = from == 0 && to == all.len();
+    let all_asked = from == 0 && to == all.len() && graph.unread.is_none();
     if all_asked {
         found
     } else {
@@ -266,10 +266,12 @@ pub(super) fn group_has_user(subject: &Subject<'_>) -> Outcome {
 fn may_be_named(subject: &Subject<'_>, kinds: &[&str]) -> Option<Outcome> {
     let graph = subject.graph;
     let mut open = graph.open_towards(subject.resource);
-    let open = open.find(|open| kinds.contains(&graph.resource(open.from).kind.as_str()))?;
+    let open = open.find(|open| kinds.contains(&graph.resource(open.from).kind.as_str()));
+    // What could not be read may name it too.
+    let why = open.map(|open| open.why.clone());
     let witness = Witness {
-        origin: Some(open.origin.clone()),
-        why: Some(open.why.clone()),
+        origin: open.map(|open| open.origin.clone()),
+        why: Some(why.or_else(|| graph.unread.clone())?),
         ..Witness::absent(None)
     };
     Some(Outcome::new(Truth::Unknown, witness))

@@ -45,6 +45,11 @@ impl Builder {
         self.frames.len()
     }
 
+    /// How many of the open collections, from the outermost on, are mappings.
+    pub(super) fn mappings(&self) -> usize {
+        self.frames.iter().take_while(|frame| frame.mapping).count()
+    }
+
     /// How many nodes the innermost collection has so far; keys count.
     pub(super) fn members(&self) -> usize {
         self.pending.len() - self.frames.last().map_or(0, |frame| frame.first)
@@ -144,6 +149,14 @@ impl Builder {
         end - self.frames[depth - 1].first
     }
 
+    /// Where the node ends that was added last to the innermost collection.
+    pub(super) fn last_end(&self) -> Option<u32> {
+        let last = (self.members() > 0)
+            .then(|| self.pending.last())
+            .flatten()?;
+        Some(self.document.node(*last).range.end)
+    }
+
     /// Takes back the node added last to the innermost collection.
     pub(super) fn pop(&mut self) -> Option<NodeId> {
         (self.members() > 0).then(|| self.pending.pop()).flatten()
@@ -196,7 +209,10 @@ impl Builder {
             match find(&self.document, &pairs, &mut index, &text) {
                 Some(earlier) => {
                     self.duplicate(&text, pairs[earlier].key, pair.key);
-                    pairs[earlier] = pair;
+                    // A name that is being typed takes nothing from the one that is there.
+                    if !self.says_nothing(pair.value) || self.says_nothing(pairs[earlier].value) {
+                        pairs[earlier] = pair;
+                    }
                 }
                 None => {
                     if !index.is_empty() {
@@ -213,6 +229,11 @@ impl Builder {
         let len = pairs.len() as u32;
         self.document.pairs.extend(pairs);
         Run { start, len }
+    }
+
+    fn says_nothing(&self, value: NodeId) -> bool {
+        let broken = matches!(self.document.node(value).kind, Kind::Broken);
+        broken || self.document.is_null(value)
     }
 
     fn duplicate(&mut self, text: &str, first: NodeId, second: NodeId) {

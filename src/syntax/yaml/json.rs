@@ -1,4 +1,8 @@
-//! JSON to the letter (RFC 8259), read without the YAML parser; damaged members are left out by indentation.
+//! JSON to the letter (RFC 8259), read without the YAML parser. Of damaged JSON everything is kept but the members that
+//! are damaged themselves: where the next one begins is told by indentation, and in a text on one line by how resources
+//! begin.
+
+mod recover;
 
 use ecow::EcoString;
 
@@ -7,10 +11,8 @@ use super::builder::Builder;
 use super::tree::{Document, Range};
 use crate::source::{Code, Diagnostic, Span};
 
-/// How deep the members lie that can be lost by themselves: the sections of a template and their members.
-const MEMBERS: usize = 2;
-
 const COMMA: &str = "a comma is missing here, or the closing bracket";
+const SURPLUS: &str = "no member follows this comma";
 
 /// Whether a text that begins with `{` is meant as JSON and not as a YAML flow mapping.
 pub(super) fn looks_like(text: &str) -> bool {
@@ -29,9 +31,10 @@ pub(super) fn read(text: &str, start: usize, place: Span, recover: bool) -> Opti
         bytes: text.as_bytes(),
         at: start,
         builder: Builder::new(Document::new(place.source)),
-        columns: Vec::new(),
+        open: Vec::new(),
+        recover,
     };
-    match reader.document(recover) {
+    match reader.document() {
         Ok(()) => Some(reader.builder.document),
         Err(_) => None,
     }
@@ -48,20 +51,31 @@ struct Reader<'t> {
     bytes: &'t [u8],
     at: usize,
     builder: Builder,
-    /// For every open collection the column of its members, where they begin a line.
-    columns: Vec<Option<usize>>,
+    /// The open collections, the outermost first.
+    open: Vec<Open>,
+    /// Whether damage is stepped over.
+    recover: bool,
+}
+
+/// A collection that is being read.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    /// The column of its members, where they begin a line.
+    column: Option<usize>,
+    /// Where its last member begins, or it itself.
+    member: usize,
 }
 
 type Step<T = ()> = Result<T, Problem>;
 
 impl Reader<'_> {
-    fn document(&mut self, recover: bool) -> Step {
+    fn document(&mut self) -> Step {
         let mut state = self.value();
         loop {
             let more = match state {
                 Ok(()) if self.builder.depth() == 0 => break,
                 Ok(()) => self.member(),
-                Err(problem) if recover => match self.resume(&problem) {
+                Err(problem) if self.recover => match self.resume(&problem) {
                     Some(step) => step,
                     None => return Ok(()),
                 },
@@ -72,7 +86,7 @@ impl Reader<'_> {
         self.blanks();
         if self.at < self.bytes.len() {
             let problem = self.problem("nothing may follow the closing brace");
-            if !recover {
+            if !self.recover {
                 return Err(problem);
             }
             self.report(&problem);
@@ -88,29 +102,47 @@ impl Reader<'_> {
         let first = self.builder.members() == 0;
         match self.peek() {
             Some(byte) if byte == close => {
-                self.at += 1;
-                self.columns.pop();
-                self.builder.close(Some(self.at as u32));
+                if !self.recover || self.close_by_indentation() {
+                    self.close();
+                }
                 return Ok(());
             }
             Some(b',') if !first => {
+                let comma = self.at;
                 self.at += 1;
                 self.blanks();
+                if self.recover && self.peek() == Some(close) {
+                    self.report(&self.problem_at(comma, SURPLUS));
+                    return Ok(());
+                }
             }
             _ if first => {}
+            // Only the comma is missing.
+            Some(b'"') if self.recover => self.report(&self.problem(COMMA)),
             _ => return Err(self.problem(COMMA)),
         }
+        if self.recover {
+            self.close_what_lies_deeper();
+        }
         self.begin_member();
-        if mapping {
+        if self.builder.in_mapping() {
             self.key()?;
         }
         self.value()
     }
 
+    /// Steps over the closing bracket of the innermost collection.
+    fn close(&mut self) {
+        self.at += 1;
+        self.open.pop();
+        self.builder.close(Some(self.at as u32));
+    }
+
     fn begin_member(&mut self) {
-        let column = self.column(self.at);
-        if let Some(own @ None) = self.columns.last_mut() {
-            *own = column;
+        let (at, column) = (self.at, self.column(self.at));
+        if let Some(open) = self.open.last_mut() {
+            open.member = at;
+            open.column = open.column.or(column);
         }
     }
 
@@ -119,9 +151,10 @@ impl Reader<'_> {
             return Err(self.problem("a key in double quotes is expected here"));
         }
         self.string()?;
+        let end = self.at;
         self.blanks();
         if self.peek() != Some(b':') {
-            return Err(self.problem("a colon is missing after this key"));
+            return Err(self.problem_at(end, "a colon is missing after this key"));
         }
         self.at += 1;
         self.blanks();
@@ -145,7 +178,10 @@ impl Reader<'_> {
                 self.at += 1;
                 self.builder
                     .open(open == b'{', EcoString::new(), start, start);
-                self.columns.push(None);
+                self.open.push(Open {
+                    column: None,
+                    member: start as usize,
+                });
                 Ok(())
             }
             Some(_) => self.word(),
@@ -267,67 +303,6 @@ impl Reader<'_> {
         })
     }
 
-    /// Reports a problem, goes on where the next member of a section or of the template begins, and gives what came of
-    /// that. Nothing when there is no such place; everything that was open is then closed.
-    fn resume(&mut self, problem: &Problem) -> Option<Step> {
-        self.report(problem);
-        let open = self.builder.depth();
-        let comma = problem.message == COMMA && self.builder.in_mapping();
-        if comma && open <= MEMBERS && self.peek() == Some(b'"') {
-            // Only the comma is missing.
-            self.begin_member();
-            return Some(self.key().and_then(|()| self.value()));
-        }
-        self.at = self.at.max(problem.at);
-        loop {
-            let depth = self.builder.depth().min(MEMBERS);
-            if depth == 0 {
-                return None;
-            }
-            self.lose_member(depth);
-            let column = self.columns.last().copied().flatten();
-            let Some(at) = column.and_then(|column| self.next_line(column)) else {
-                self.columns.pop();
-                self.builder.close(Some(self.at as u32));
-                continue;
-            };
-            self.at = at;
-            if self.bytes[at] == b'"' {
-                return Some(self.key().and_then(|()| self.value()));
-            }
-            self.columns.pop();
-            self.at += 1;
-            self.builder.close(Some(self.at as u32));
-            return Some(Ok(()));
-        }
-    }
-
-    /// Gives the member up that is being read in the collection at `depth`.
-    fn lose_member(&mut self, depth: usize) {
-        let members = self.builder.kept_members(depth);
-        self.builder.unwind(depth, members);
-        self.columns.truncate(depth);
-        if self.builder.in_mapping() && members % 2 == 1 {
-            let range = self.range(self.at, self.at);
-            self.builder.broken(range);
-        }
-    }
-
-    /// The next line after this one that begins with a key in this column, or with a closing brace before it.
-    fn next_line(&self, column: usize) -> Option<usize> {
-        let mut from = self.at;
-        loop {
-            from += memchr::memchr(b'\n', self.bytes.get(from..)?)? + 1;
-            let line = &self.bytes[from..];
-            let indent = line.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
-            match line[indent] {
-                b'"' if indent == column => return Some(from + indent),
-                b'}' if indent < column => return Some(from + indent),
-                _ => {}
-            }
-        }
-    }
-
     fn column(&self, at: usize) -> Option<usize> {
         // Only the blanks before it are looked at: the line may be the whole text.
         let before = self.bytes[..at].iter().rev();
@@ -351,9 +326,13 @@ impl Reader<'_> {
     }
 
     fn problem(&self, message: &'static str) -> Problem {
+        self.problem_at(self.at, message)
+    }
+
+    fn problem_at(&self, at: usize, message: &'static str) -> Problem {
         Problem {
             code: Code::Syntax,
-            at: self.at,
+            at,
             message,
         }
     }

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 /// The sections of a template.
-const SECTIONS: [&str; 11] = [
+pub(super) const SECTIONS: [&str; 11] = [
     "AWSTemplateFormatVersion",
     "Conditions",
     "Description",

@@ -157,6 +157,13 @@ fn one_broken_json_resource_loses_only_itself() {
     let (tree, errors) = shown(text);
     assert_eq!(
         tree,
+        r#"{"Resources": {"A": {"Type": "X"}, "B": {"Type": "Y", "P": {}}, "C": {"Type": "Z"}, "D": {}}, "Outputs": {}}"#,
+        "where only commas are missing nothing is lost"
+    );
+    assert_eq!(errors.len(), 2);
+    let (tree, errors) = shown(&text.replace("\"Y\" \"P\"", "\"Y\", P"));
+    assert_eq!(
+        tree,
         r#"{"Resources": {"A": {"Type": "X"}, "B": BROKEN, "C": {"Type": "Z"}, "D": {}}, "Outputs": {}}"#
     );
     assert_eq!(errors.len(), 2);
@@ -240,4 +247,117 @@ fn what_a_template_looks_like() {
     ] {
         assert!(!looks_like_template(no), "{no}");
     }
+}
+
+/// A tree with what is damaged left out is the same whether or not the damage is there.
+#[test]
+fn lines_that_no_yaml_has_cost_no_more_than_themselves() {
+    let whole = "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\nOutputs:\n  O: {Value: 1}\n";
+    let (tree, _) = shown(whole);
+    for (after, line) in [
+        ("Type: X\n", "\tZ:\n"),
+        ("Type: X\n", "\t\tZ: 1\n"),
+        ("Type: X\n", "{% if y %}\n"),
+        ("Type: X\n", "{{- end }}\n"),
+        ("Type: X\n", "word\n"),
+        ("Type: X\n", "\"\n"),
+        ("Type: X\n", "-\n"),
+        ("Resources:\n", " w\n"),
+        ("Resources:\n", "w\n"),
+        ("Type: Y\n", "  w\n"),
+    ] {
+        let (damaged, errors) = shown(&whole.replacen(after, &format!("{after}{line}"), 1));
+        assert_eq!(damaged, tree, "{line:?} after {after:?}");
+        assert!(!errors.is_empty(), "{line:?} after {after:?}");
+    }
+    let (nul, errors) = shown(&whole.replace("Type: X", "Type: X\n    D: \"a\u{0}b\""));
+    assert!(
+        nul.contains("B: {Type: Y}") && nul.contains("A: {Type: X"),
+        "{nul} {errors:?}"
+    );
+    let (bare, errors) = shown(&whole.replacen("Resources:", "Resources", 1));
+    assert_eq!((bare, errors.len()), (tree, 1));
+}
+
+#[test]
+fn a_name_that_is_being_typed_takes_nothing_from_the_one_that_is_there() {
+    let (tree, errors) = shown("R:\n  A:\n    Type: X\n  A:\n");
+    assert_eq!(tree, "{R: {A: {Type: X}}}");
+    assert_eq!(errors.len(), 1);
+}
+
+fn json_shown(text: &str) -> (String, usize) {
+    let map = SourceMap::new();
+    let (file, _) = map.add("t.json", text.as_bytes().to_vec());
+    let document = parse(&file);
+    let tree = document.root.map(|root| show(&document, root));
+    (tree.unwrap_or_default(), document.errors.len())
+}
+
+const JSON: &str = "{\n  \"Resources\": {\n    \"A\": {\n      \"Type\": \"X\",\n      \"P\": {\n        \"Q\": [1, 2]\n      }\n    },\n    \"B\": {\n      \"Type\": \"Y\"\n    },\n    \"C\": {\n      \"Type\": \"Z\"\n    }\n  },\n  \"Outputs\": {}\n}\n";
+
+/// What is called JSON is read as JSON, and a token that is missing costs the resource that it is missing in.
+#[test]
+fn a_token_less_in_json_costs_one_resource() {
+    assert_eq!(json_shown(JSON).1, 0);
+    let first = JSON.find("\"A\"").unwrap();
+    let second = JSON.find("\"B\"").unwrap();
+    for at in first..second {
+        if !b"\"{}[],:".contains(&JSON.as_bytes()[at]) {
+            continue;
+        }
+        let (tree, errors) = json_shown(&format!("{}{}", &JSON[..at], &JSON[at + 1..]));
+        assert!(errors > 0, "{at}: {tree}");
+        for part in [
+            r#""B": {"Type": "Y"}"#,
+            r#""C": {"Type": "Z"}"#,
+            r#""Outputs": {}"#,
+        ] {
+            assert!(tree.contains(part), "without byte {at}: {tree}");
+        }
+    }
+}
+
+/// Words as they are typed in front of a resource take nothing from it.
+#[test]
+fn words_typed_into_json_cost_nothing_else() {
+    let second = JSON.find("\"B\"").unwrap();
+    let (whole, _) = json_shown(JSON);
+    for typed in [
+        "\"",
+        "\"fo",
+        "\"foo\"",
+        "\"foo\":",
+        "\"foo\": {",
+        "\"foo\": {\"Ty",
+        "f",
+        ",",
+        "{",
+        "[",
+    ] {
+        let text = format!("{}{typed}\n    {}", &JSON[..second], &JSON[second..]);
+        let (tree, errors) = json_shown(&text);
+        assert!(errors > 0, "{typed}");
+        let tree = tree
+            .replace("\"foo\": BROKEN, ", "")
+            .replace("\"foo\": {}, ", "");
+        assert_eq!(tree, whole, "{typed}");
+    }
+}
+
+/// In a text on one line the next resource is known by its type.
+#[test]
+fn damage_on_one_line_ends_at_the_next_resource() {
+    let text =
+        r#"{"Resources": {"A": {"Type": "AWS::X::Y", "P": {"Q: 1}}, "B": {"Type": "AWS::X::Z"}}}"#;
+    let (tree, errors) = json_shown(text);
+    assert!(
+        errors > 0 && tree.contains(r#""B": {"Type": "AWS::X::Z"}"#),
+        "{tree}"
+    );
+    let (tree, errors) = json_shown(&text.replace("\"Q:", "Q\":"));
+    assert!(
+        errors > 0 && tree.contains(r#""B": {"Type": "AWS::X::Z"}"#),
+        "{tree}"
+    );
 }
