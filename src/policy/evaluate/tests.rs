@@ -70,7 +70,7 @@ fn context(text: &str) -> Context {
 fn read(statements: &str) -> Document {
     let json = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     let document = Document::read(&Value::text(json.as_str(), Span::nowhere()));
-    assert_eq!(document.problems, [], "{statements}");
+    assert_eq!(document.refused, [], "{statements}");
     document
 }
 
