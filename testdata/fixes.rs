@@ -283,6 +283,8 @@ fn mended(file: &str, rules: &[&str], text: &str) -> String {
     let search = Search {
         paths: &paths,
         exclude: &[],
+        listed: false,
+        listed: false,
         is_template: engine::is_template,
     };
     let found = discover(door, &sources, search);

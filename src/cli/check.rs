@@ -83,6 +83,7 @@ pub(super) fn found<'w>(
     let search = Search {
         paths: &input.paths,
         exclude: input.exclude.as_deref().unwrap_or_default(),
+        listed: input.skip_unrelated,
         is_template: engine::is_template,
     };
     let world = engine::World {

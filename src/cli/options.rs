@@ -221,6 +221,9 @@ pub(super) struct Input {
     /// Leave these out, in the syntax of .gitignore
     #[arg(long, value_name = "PATTERN", help_heading = "Input")]
     pub(super) exclude: Option<Vec<String>>,
+    /// Pass over named files that hold no infrastructure, as hooks do that name whatever has changed
+    #[arg(long, help_heading = "Input")]
+    pub(super) skip_unrelated: bool,
     /// Set a Terraform variable
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Input")]
     pub(super) var: Vec<(String, String)>,

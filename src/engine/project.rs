@@ -77,6 +77,7 @@ pub fn project(folder: &Path, files: &dyn Files) -> Checked {
     let search = Search {
         paths: &paths,
         exclude: settings.exclude.as_deref().unwrap_or_default(),
+        listed: false,
         is_template,
     };
     let found = discover(door, &sources, search);

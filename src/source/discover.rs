@@ -27,6 +27,9 @@ pub struct Search<'a> {
     pub paths: &'a [PathBuf],
     /// What to leave out besides the ignore files, in their syntax. Paths named above are read in any case.
     pub exclude: &'a [String],
+    /// Whether a program listed the paths (a hook names whatever has changed): a file among them that is no
+    /// infrastructure is then passed over, else it is lost input.
+    pub listed: bool,
     /// Whether these bytes look like a CloudFormation template.
     pub is_template: fn(&[u8]) -> bool,
 }

@@ -22,6 +22,7 @@ fn run(
     let search = Search {
         paths: &paths,
         exclude: &exclude,
+        listed: false,
         is_template: sniff,
     };
     let found = discover(Door::new(files, &scope), &sources, search);

@@ -110,6 +110,9 @@ impl Names {
                 self.module(door, path.parent().unwrap_or(path));
                 self.name(door, path, class);
             }
+            (Ok(EntryKind::File), Some(class)) if search.listed => {
+                self.want(path.to_owned(), class, None);
+            }
             // Named by the user: looked at whatever its ending.
             _ => {
                 let wanted = Wanted {
