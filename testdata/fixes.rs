@@ -284,7 +284,6 @@ fn mended(file: &str, rules: &[&str], text: &str) -> String {
         paths: &paths,
         exclude: &[],
         listed: false,
-        listed: false,
         is_template: engine::is_template,
     };
     let found = discover(door, &sources, search);

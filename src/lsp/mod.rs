@@ -5,6 +5,7 @@
 //! buffers than the client has is not said.
 
 mod act;
+mod client;
 mod document;
 mod place;
 mod say;

@@ -35,6 +35,16 @@ pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
     Some(PathBuf::from(if drive { &text[1..] } else { &text[..] }))
 }
 
+/// The path of a file as the engine knows it: links followed.
+pub(super) fn real(uri: &Uri) -> Option<PathBuf> {
+    let path = path(uri)?;
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    Some(match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{path, uri};

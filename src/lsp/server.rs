@@ -13,23 +13,11 @@ use lsp_server::{Connection, Message, Notification, Request, Response};
 use serde_json::{Value as Json, json};
 
 use super::act::{self, Open};
-use super::document::{Document, Encoding, offset};
-use super::place::{path, uri};
+use super::client::{Client, capabilities, client, folders};
+use super::document::{Document, offset};
+use super::place::{real, uri};
 use super::say::{self, NAME};
 use super::work::{self, Answer, Job};
-use crate::findings::Severity;
-
-/// What the client can do and wants.
-struct Client {
-    encoding: Encoding,
-    /// It asks for diagnostics, and can be told to ask again.
-    pulls: bool,
-    /// It can be asked to watch files.
-    watches: bool,
-    /// Files that are not open are spoken of too.
-    whole: bool,
-    least: Severity,
-}
 
 /// The state of a conversation.
 struct Server {
@@ -90,76 +78,6 @@ pub fn converse(connection: Connection) -> Result<(), String> {
     server.check();
     server.run(&answers);
     Ok(())
-}
-
-fn client(params: &Json) -> Client {
-    let flag = |pointer: &str| {
-        params
-            .pointer(pointer)
-            .and_then(Json::as_bool)
-            .unwrap_or(false)
-    };
-    let encodings = params
-        .pointer("/capabilities/general/positionEncodings")
-        .and_then(Json::as_array);
-    let utf8 = encodings.is_some_and(|all| all.iter().any(|own| own == "utf-8"));
-    let option = |name: &str| {
-        params
-            .pointer(&format!("/initializationOptions/{name}"))
-            .and_then(Json::as_str)
-    };
-    Client {
-        encoding: if utf8 {
-            Encoding::Utf8
-        } else {
-            Encoding::Utf16
-        },
-        pulls: params
-            .pointer("/capabilities/textDocument/diagnostic")
-            .is_some()
-            && flag("/capabilities/workspace/diagnostics/refreshSupport"),
-        watches: flag("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
-        whole: option("diagnosticMode") == Some("workspace"),
-        least: option("minSeverity")
-            .and_then(Severity::named)
-            .unwrap_or(Severity::Low),
-    }
-}
-
-fn capabilities(client: &Client) -> Json {
-    let mut all = json!({
-        "positionEncoding": match client.encoding { Encoding::Utf8 => "utf-8", Encoding::Utf16 => "utf-16" },
-        "textDocumentSync": { "openClose": true, "change": 2, "save": false },
-        "hoverProvider": true,
-        "codeActionProvider": { "codeActionKinds": ["quickfix", format!("source.fixAll.{NAME}")] },
-        "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
-    });
-    if client.pulls {
-        all["diagnosticProvider"] = json!({
-            "identifier": NAME,
-            "interFileDependencies": true,
-            "workspaceDiagnostics": false,
-        });
-    }
-    all
-}
-
-/// The folders of the workspace, links followed.
-fn folders(params: &Json) -> Vec<PathBuf> {
-    let of = |uri: &Json| path(&Uri(uri.as_str()?.to_owned()));
-    let many = params.get("workspaceFolders").and_then(Json::as_array);
-    let mut all: Vec<PathBuf> = match many {
-        Some(many) => many.iter().filter_map(|own| of(own.get("uri")?)).collect(),
-        None => params.get("rootUri").and_then(of).into_iter().collect(),
-    };
-    all = all
-        .into_iter()
-        .map(|own| own.canonicalize().unwrap_or(own))
-        .collect();
-    all.sort();
-    // A folder inside another one is checked with it.
-    all.dedup_by(|later, kept| later.starts_with(kept));
-    all
 }
 
 impl Server {
@@ -509,14 +427,4 @@ impl Server {
             false => json!({ "kind": "full", "resultId": id, "items": items }),
         }
     }
-}
-
-/// The path of a file as the engine knows it: links followed.
-fn real(uri: &Uri) -> Option<PathBuf> {
-    let path = path(uri)?;
-    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
-    Some(match (folder, path.file_name()) {
-        (Some(folder), Some(name)) => folder.join(name),
-        _ => path,
-    })
 }
