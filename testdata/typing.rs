@@ -33,6 +33,7 @@ fn said(name: &str, text: &str) -> Said {
     let search = Search {
         paths: std::slice::from_ref(&root),
         exclude: &[],
+        listed: false,
         is_template: engine::is_template,
     };
     let found = discover(door, &sources, search);
