@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::join::key_of;
 use super::{Edge, OpenEdge, Resource, ResourceId, walk};
-use crate::catalog::{Catalog, EdgeSpec, Path, Relation, Step};
+use crate::catalog::{Catalog, EdgeSpec, Kind, Path, Relation, Step};
 use crate::eval::{Address, Data, Key, Language, Mode, Origin, Piece, Value, Why};
 
 /// How deep references are looked for in a value.
@@ -50,16 +50,14 @@ pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> Links {
 /// The edges of a resource that end, or start, nobody knows where, because a variable, a module that is not here or a
 /// condition decides. What refers to something that is simply not managed here ends outside.
 fn open_ends(resource: &Resource, catalog: &Catalog, open: &mut Vec<OpenEdge>) {
-    let specs = catalog
-        .kind(&resource.kind)
-        .map(|kind| kind.edges.as_slice());
-    for spec in specs.unwrap_or_default() {
+    let Some(kind) = catalog.kind(&resource.kind) else {
+        return;
+    };
+    for spec in &kind.edges {
         // Where an edge starts may be of any kind.
         let starts = (!spec.from.is_empty()).then_some((&spec.from, &[][..]));
-        for (path, kinds) in starts
-            .into_iter()
-            .chain([(&spec.to, spec.kinds.as_slice())])
-        {
+        let ends = (!names_itself(kind, spec)).then_some((&spec.to, spec.kinds.as_slice()));
+        for (path, kinds) in starts.into_iter().chain(ends) {
             let (value, start) = resource.start(path);
             let (value, steps) = (value.resolved(), start.steps);
             let end = unknown_end(value, start.each, steps, resource.language, 0);
@@ -72,6 +70,12 @@ fn open_ends(resource: &Resource, catalog: &Catalog, open: &mut Vec<OpenEdge>) {
             }));
         }
     }
+}
+
+/// Whether an edge ends at the resource that tells of it, whatever its name is.
+fn names_itself(kind: &Kind, spec: &EdgeSpec) -> bool {
+    let own = kind.identity.as_deref();
+    matches!(spec.to.0.as_slice(), [step] if !spec.from.is_empty() && own == Some(step.name.as_str()))
 }
 
 /// The first thing along a path that is not known and could name a resource.
@@ -225,6 +229,19 @@ impl<'a> Index<'a> {
             return;
         };
         for spec in &kind.edges {
+            if names_itself(kind, spec) {
+                let starts = self.ends(resource, &spec.from, &[]).into_iter();
+                edges.extend(starts.filter(|(from, _)| *from != resource.id).map(
+                    |(from, origin)| Edge {
+                        from,
+                        to: resource.id,
+                        relation: spec.relation,
+                        origin,
+                        attribute: spec.from.to_string().into(),
+                    },
+                ));
+                continue;
+            }
             let starts: Vec<ResourceId> = if spec.from.is_empty() {
                 vec![resource.id]
             } else {
