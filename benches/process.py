@@ -23,7 +23,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHAPES = (
     "one-file one-root folders ingress block-types rules chain locals count dynamic calls statements suppressions errors "
-    "template template-json templates mapping template-chain"
+    "template template-json templates mapping template-chain "
+    "plan-line junk comments networks inline-policies attachments grants members unknown-key variables stars expressions"
 ).split()
 # What is judged: processor seconds of the larger input, and how much dearer one unit may be in it.
 JUDGED_FROM = 0.2

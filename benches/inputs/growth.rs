@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{File, Language};
+use super::{File, Language, crowded};
 
 /// The shapes there are, by the names used on the command line, with what grows in each.
 pub(crate) const SHAPES: &[(&str, Language, Shape)] = &[
@@ -25,6 +25,26 @@ pub(crate) const SHAPES: &[(&str, Language, Shape)] = &[
     ("templates", Language::CloudFormation, templates),
     ("mapping", Language::CloudFormation, mapping),
     ("template-chain", Language::CloudFormation, template_chain),
+    ("plan-line", Language::Terraform, crowded::plan_line),
+    ("junk", Language::Terraform, crowded::junk),
+    ("comments", Language::Terraform, crowded::comments),
+    ("networks", Language::Terraform, crowded::networks),
+    (
+        "inline-policies",
+        Language::Terraform,
+        crowded::inline_policies,
+    ),
+    ("attachments", Language::Terraform, crowded::attachments),
+    ("grants", Language::Terraform, crowded::grants),
+    ("members", Language::Terraform, crowded::members),
+    (
+        "unknown-key",
+        Language::CloudFormation,
+        crowded::unknown_key,
+    ),
+    ("variables", Language::CloudFormation, crowded::variables),
+    ("stars", Language::Terraform, crowded::stars),
+    ("expressions", Language::Terraform, crowded::expressions),
 ];
 
 /// A generator: how many to make, and the files.

@@ -4,6 +4,7 @@
 //! copy. [`realistic`] repeats them as real repositories do, [`growth`] makes valid inputs that are as large as can be
 //! in one direction, where a step that is not linear shows at once.
 
+mod crowded;
 pub(crate) mod growth;
 
 use std::path::Path;

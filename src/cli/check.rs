@@ -9,11 +9,10 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::Exit;
 use super::options::{Check, Input};
 use super::terminal::Terminal;
+use super::{Exit, threads};
 use crate::engine;
-use crate::eval::terraform;
 use crate::findings::{RuleId, RuleInfo};
 use crate::report::{Folded, Report, View, summary};
 use crate::rules::RuleSet;
@@ -45,17 +44,13 @@ pub(super) fn run(mut options: Check, order: &[bool], terminal: Terminal) -> Exi
     })
 }
 
-/// Runs in a pool of threads that evaluation can use: it needs deep stacks, which are reserved, not used.
+/// Runs in a pool of threads. What is done does not depend on how many there are.
 pub(super) fn with_threads(
     threads: Option<u16>,
     terminal: Terminal,
     work: impl FnOnce() -> Result<Exit, Refusal> + Send,
 ) -> Exit {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0).into())
-        .stack_size(terraform::THREAD_STACK_BYTES)
-        .build();
-    let result = match pool {
+    let result = match threads::pool(threads) {
         Ok(pool) => pool.install(work),
         Err(error) => Err(Refusal::new(format!("no threads: {error}"))),
     };

@@ -10,6 +10,7 @@ mod options;
 mod rules;
 mod suppress;
 mod terminal;
+mod threads;
 
 use std::io::Write as _;
 use std::process::ExitCode;

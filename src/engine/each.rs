@@ -45,14 +45,10 @@ pub fn each<T: Default + Send>(
             out.diagnostics.push(internal_error(place, &fault));
         }
     }
-    let of_templates: Vec<_> = found
-        .templates
-        .par_iter()
-        .map(|file| {
-            guarded(|| answer(template_stack(file, world), world, ask))
-                .map_err(|fault| internal_error(start(file), &fault))
-        })
-        .collect();
+    let of_templates = each_in_turn(&found.templates, |file| {
+        guarded(|| answer(template_stack(file, world), world, ask))
+            .map_err(|fault| internal_error(start(file), &fault))
+    });
     for made in of_templates {
         match made {
             Ok(answer) => out.stacks.push(answer),

@@ -8,6 +8,8 @@
 
 mod each;
 mod project;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,15 +18,15 @@ use ecow::EcoString;
 use rayon::prelude::*;
 
 use crate::catalog::Catalog;
-use crate::eval::{Language, MissingModule, Stack, cloudformation, terraform};
-use crate::findings::{Finding, RuleInfo};
+use crate::eval::{Language, MissingModule, Stack, Why, cloudformation, terraform};
+use crate::findings::{Certainty, Finding, RuleInfo};
 use crate::graph::Graph;
 use crate::report::suppress::{self, Suppressions};
 use crate::report::{Fingerprints, Masks, Places, Report, Statistics, triage};
 use crate::rules::{self, RuleSet, secret};
 use crate::source::{
-    Diagnostic, Discovered, Door, Folder, Plan, SourceFile, SourceMap, Span, guarded,
-    internal_error,
+    Code, Diagnostic, Discovered, Door, Folder, Plan, SourceFile, SourceMap, Span, each_in_turn,
+    guarded, internal_error,
 };
 use crate::syntax::yaml::{self, Document};
 
@@ -137,6 +139,7 @@ pub fn check_accepting(
     let mut suppressed = Vec::new();
     for mut stack in answers.stacks {
         statistics.resources += stack.resources;
+        say_limits(&mut stack.diagnostics, &stack.said.0);
         diagnostics.append(&mut stack.diagnostics);
         missing.append(&mut stack.missing);
         let (mut kept, mut accepted, mut unread) = stack.said;
@@ -191,4 +194,16 @@ fn given_secrets(settings: &terraform::Settings) -> impl Iterator<Item = &str> {
         terraform::Setting::Value(name, value) => secret::is_named(name).then_some(value.as_str()),
         terraform::Setting::File(_) => None,
     })
+}
+
+/// Says where a rule gave up, unless evaluation has said that the stack asks for too much.
+fn say_limits(diagnostics: &mut Vec<Diagnostic>, findings: &[Finding]) {
+    let limit = Certainty::Undecided(Why::Limit);
+    let said = diagnostics.iter().any(|said| said.code == Code::Limit);
+    let first = findings.iter().find(|found| found.certainty == limit);
+    if let Some(found) = first.filter(|_| !said) {
+        let message =
+            "rules need more work here than distrust spends on one resource; they are undecided";
+        diagnostics.push(Diagnostic::new(Code::Limit, found.primary.span, message));
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::shape;
-use super::{Address, Mode, Number, Origin, Role, Unknown, Why};
+use super::{Address, Mode, Number, Origin, Role, Unknown, Why, budget};
 use crate::source::Span;
 
 /// A value and its origin. Cloning is cheap.
@@ -122,9 +122,13 @@ pub struct Reference {
     pub value: Option<Value>,
 }
 
+/// The most alternatives that are told apart.
+const MAX_AMONG: usize = 16;
+
 impl Value {
-    /// Data written at a place.
+    /// Data written at a place. What it holds is charged to the stack under way ([`budget`]).
     pub fn new(data: Data, span: Span) -> Self {
+        budget::take(data.weight());
         Self {
             data,
             origin: Origin::at(span),
@@ -174,10 +178,13 @@ impl Value {
                 if !among.iter().any(|known| known.data == member.data) {
                     among.push(member);
                 }
+                if among.len() > MAX_AMONG {
+                    return Self::unknown(why, span);
+                }
             }
         }
         match among.len() {
-            0 | 17.. => Self::unknown(why, span),
+            0 => Self::unknown(why, span),
             1 => among.swap_remove(0),
             _ => Self::new(Data::Unknown(Arc::new(Unknown { why, among })), span),
         }

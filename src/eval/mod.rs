@@ -4,6 +4,7 @@
 //! What cannot be known is a value too ([`Data::Unknown`]) and carries its reason.
 
 mod address;
+pub mod budget;
 pub mod cloudformation;
 mod data;
 mod json;

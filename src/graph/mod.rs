@@ -7,6 +7,7 @@
 mod decode;
 mod default;
 mod join;
+mod kept;
 mod link;
 mod lower;
 mod misspelt;
@@ -16,6 +17,8 @@ mod spelling;
 mod unread;
 pub mod walk;
 mod world;
+
+pub use kept::Kept;
 
 use std::any::Any;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -146,6 +149,8 @@ pub struct Graph {
     /// The edges to what is surely not here, sorted by start.
     pub outside: Vec<OpenEdge>,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
+    /// What rules made of the whole graph.
+    pub kept: Kept,
     incoming: Vec<Vec<u32>>,
     /// The places in `open` of those that may end at a kind; under no kind those that may end at any.
     open_by_end: FxHashMap<EcoString, Vec<u32>>,
@@ -277,6 +282,12 @@ impl Resource {
         default::newest_major(provider.version.as_deref()?)
     }
 
+    /// What is written in it and what the vocabulary spells for it.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        let spelled = self.spelled.values.iter().map(|(_, value)| value);
+        spelled.chain(std::iter::once(&self.body))
+    }
+
     /// The satellite that holds these bytes.
     pub fn satellite_at(&self, span: Span) -> Option<&Satellite> {
         self.satellites.iter().find(|own| {
@@ -357,5 +368,6 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
         incoming,
         open_by_end,
         remembered: Remembered::default(),
+        kept: Kept::default(),
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::Members;
-use crate::eval::{Data, Piece, Reference, Texts, Truth, Value, Why};
+use crate::eval::{Data, Piece, Reference, Texts, Truth, Value, Why, budget};
 use crate::source::Span;
 
 /// Whether a pattern matches a text.
@@ -14,16 +14,21 @@ pub fn matches(pattern: &str, text: &str, ignore_case: bool) -> bool {
     if let Some(known) = at_once(pattern, text, ignore_case) {
         return known;
     }
-    contains(
-        &symbols(pattern, ignore_case, true),
-        &symbols(text, ignore_case, false),
-    )
+    match fits_plain(pattern, text, ignore_case) {
+        Some(known) => known,
+        None => contains(
+            &symbols(pattern, ignore_case, true),
+            &symbols(text, ignore_case, false),
+        ),
+    }
 }
 
 /// Whether every text that `inner` matches is matched by `outer` too.
 pub fn covers(outer: &str, inner: &str, ignore_case: bool) -> bool {
     let plain = !inner.contains(['*', '?']);
-    if let Some(known) = plain.then(|| at_once(outer, inner, ignore_case)).flatten() {
+    let at_once =
+        || at_once(outer, inner, ignore_case).or_else(|| fits_plain(outer, inner, ignore_case));
+    if let Some(known) = plain.then(at_once).flatten() {
         return known;
     }
     contains(
@@ -55,6 +60,40 @@ fn at_once(pattern: &str, text: &str, ignore_case: bool) -> Option<bool> {
 
 /// The patterns of every text.
 static STARS: LazyLock<Texts> = LazyLock::new(|| Texts::matching(r"\*+"));
+
+/// Whether a pattern fits a text without wildcards of its own, where both are of single bytes: most are.
+fn fits_plain(pattern: &str, text: &str, ignore_case: bool) -> Option<bool> {
+    if !pattern.is_ascii() || !text.is_ascii() {
+        return None;
+    }
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let same = |a: u8, b: u8| a == b || ignore_case && a.eq_ignore_ascii_case(&b);
+    let (mut p, mut t, mut steps) = (0, 0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        steps += 1;
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p, t));
+                p += 1;
+                continue;
+            }
+            Some(&own) if own == b'?' || same(own, text[t]) => {
+                (p, t) = (p + 1, t + 1);
+                continue;
+            }
+            _ => {}
+        }
+        let Some((star, at)) = retry else {
+            budget::work(steps);
+            return Some(false);
+        };
+        retry = Some((star, at + 1));
+        (p, t) = (star + 1, at + 1);
+    }
+    budget::work(steps);
+    Some(pattern[p..].iter().all(|byte| *byte == b'*'))
+}
 
 /// Whether one pattern, perhaps with pieces that are not known, covers another. Such a piece is at most `*`.
 pub fn value_covers(item: &Value, wanted: &str, ignore_case: bool) -> Truth {
@@ -182,7 +221,11 @@ fn symbols(text: &str, ignore_case: bool, wild: bool) -> Vec<Symbol> {
 fn contains(outer: &[Symbol], inner: &[Symbol]) -> bool {
     let (mut o, mut i) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
-    while i < inner.len() {
+    // To make the symbols took more.
+    budget::work(4 * (outer.len() + inner.len()));
+    // The answer of one who has spent all is given up.
+    while i < inner.len() && !budget::is_spent() {
+        budget::work(1);
         match (outer.get(o), inner[i]) {
             (Some(Symbol::Any), _) => {
                 retry = Some((o, i));
@@ -213,7 +256,17 @@ fn contains(outer: &[Symbol], inner: &[Symbol]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{covers, matches};
+    use proptest::prelude::*;
+
+    use super::{contains, covers, fits_plain, matches, symbols};
+
+    proptest! {
+        #[test]
+        fn the_quick_way_says_the_same(pattern in "[abA*?]{0,8}", text in "[abA]{0,8}", ignore_case: bool) {
+            let slow = contains(&symbols(&pattern, ignore_case, true), &symbols(&text, ignore_case, false));
+            prop_assert_eq!(fits_plain(&pattern, &text, ignore_case), Some(slow));
+        }
+    }
 
     #[test]
     fn wildcards() {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 use super::declared::model::{RemedySpec, Rule};
 use super::declared::{Outcome, Witness};
-use crate::eval::{Origin, Role, Truth, Via, Why};
+use crate::eval::{Data, Origin, Role, Truth, Value, Via, Why};
 use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy, RuleId};
 use crate::graph::Resource;
 use crate::source::Span;
@@ -23,13 +24,68 @@ pub(super) fn of(rule: &Rule, resource: &Resource, outcome: Outcome) -> Vec<Find
         Truth::False if outcome.causes.is_empty() => {
             vec![finding(rule, resource, &[], Certainty::Proven)]
         }
-        Truth::False => outcome
-            .causes
+        Truth::False => by_argument(rule, resource, outcome.causes)
             .iter()
             .map(|cause| finding(rule, resource, cause, Certainty::Proven))
             .collect(),
         Truth::Unknown => undecided(rule, resource, &outcome).into_iter().collect(),
     }
+}
+
+/// The causes, those of one argument as one: a list with a thousand addresses is one mistake, not a thousand. Places of
+/// secrets stay apart: only the place of a finding is hidden.
+fn by_argument(rule: &Rule, resource: &Resource, causes: Vec<Vec<Witness>>) -> Vec<Vec<Witness>> {
+    if causes.len() < 2 || rule.check.asks_for_secrets() {
+        return causes;
+    }
+    let lists = lists_of(resource);
+    let mut groups: Vec<Vec<Vec<Witness>>> = Vec::new();
+    let mut of_list: FxHashMap<usize, usize> = FxHashMap::default();
+    for cause in causes {
+        let place = cause.first().and_then(Witness::span);
+        let list = place.and_then(|span| lists.get(&span));
+        let group = list.map(|list| *of_list.entry(*list).or_insert(groups.len()));
+        match group.and_then(|group| groups.get_mut(group)) {
+            Some(group) => group.push(cause),
+            None => groups.push(vec![cause]),
+        }
+    }
+    let merged = groups.into_iter().flat_map(|mut group| {
+        if group.len() == 1 {
+            return group.pop().into_iter().collect::<Vec<_>>();
+        }
+        let each = group.into_iter().map(|cause| Outcome {
+            truth: Truth::True,
+            causes: vec![cause],
+        });
+        Outcome::any_as_one(each).causes
+    });
+    merged.collect()
+}
+
+/// The members of the lists of plain values of a resource: by their place, a number of the list.
+fn lists_of(resource: &Resource) -> FxHashMap<Span, usize> {
+    let mut lists = FxHashMap::default();
+    let mut waiting: Vec<&Value> = resource.values().collect();
+    let mut count = 0;
+    while let Some(value) = waiting.pop() {
+        match &value.resolved().data {
+            Data::List(list) => {
+                count += 1;
+                for item in &list.items {
+                    match &item.resolved().data {
+                        Data::List(_) | Data::Map(_) => waiting.push(item),
+                        _ => {
+                            lists.entry(item.origin.span).or_insert(count);
+                        }
+                    }
+                }
+            }
+            Data::Map(map) => waiting.extend(map.entries.iter().map(|entry| &entry.value)),
+            _ => {}
+        }
+    }
+    lists
 }
 
 /// One statement for everything that is not known about a resource. Of one that is not here nothing is said.
@@ -67,7 +123,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
         primary,
         labels: Vec::new(),
     };
-    for witness in cause {
+    for witness in cause.iter().take(MAX_RELATED) {
         labels.witness(witness, resource);
     }
     labels.add(

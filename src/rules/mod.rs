@@ -14,6 +14,7 @@ mod worlds;
 use rayon::prelude::*;
 
 use crate::catalog::Catalog;
+use crate::eval::{Why, budget};
 use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
 use crate::graph::Graph;
 pub use crate::policy::held::{Held, held};
@@ -102,9 +103,11 @@ pub fn check_each(
         .flat_map_iter(|resource| {
             let subject = Subject::new(resource, graph, catalog);
             let asked = rules.about(&resource.kind).filter(|at| chosen[*at]);
-            asked
-                .flat_map(|at| ask(rules.rule(at), at, &subject))
-                .collect::<Vec<_>>()
+            budget::within_rules(graph.resources.len(), || {
+                asked
+                    .flat_map(|at| ask(rules.rule(at), at, &subject))
+                    .collect::<Vec<_>>()
+            })
         })
         .collect();
     #[cfg(debug_assertions)]
@@ -113,7 +116,11 @@ pub fn check_each(
 }
 
 fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {
-    let outcome = worlds::ask(&rule.check, subject);
+    let mut outcome = worlds::ask(&rule.check, subject);
+    if budget::is_spent() {
+        // What was compared last was not compared to the end.
+        outcome = declared::Outcome::unknown(&subject.resource.body, Why::Limit);
+    }
     finding::of(rule, subject.resource, outcome)
         .into_iter()
         .map(|finding| (at, finding))
@@ -131,16 +138,15 @@ fn agree(
 ) {
     let mut count = 0;
     for resource in &graph.resources {
-        for (at, rule) in rules.rules().enumerate().filter(|(at, _)| chosen[*at]) {
-            if rule
-                .kinds
-                .iter()
-                .any(|kind| *kind == resource.kind.as_str())
-            {
-                let subject = Subject::new(resource, graph, catalog);
-                count += ask(rule, at, &subject).len();
+        budget::within_rules(graph.resources.len(), || {
+            for (at, rule) in rules.rules().enumerate().filter(|(at, _)| chosen[*at]) {
+                let kind = resource.kind.as_str();
+                if rule.kinds.iter().any(|own| *own == kind) {
+                    let subject = Subject::new(resource, graph, catalog);
+                    count += ask(rule, at, &subject).len();
+                }
             }
-        }
+        });
     }
     debug_assert_eq!(
         count,

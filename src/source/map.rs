@@ -35,6 +35,35 @@ pub struct SourceFile {
     /// Whether the file is UTF-16: offsets are then those of the text that was made of it, not of the file.
     pub converted: bool,
     lines: OnceLock<Vec<u32>>,
+    letters: OnceLock<Vec<Letters>>,
+}
+
+/// How many bytes lie between two checkpoints of a text.
+const CHECKPOINT: usize = 4_096;
+
+/// How many letters begin in a stretch of text: a file of one line may have megabytes, and thousands of places in it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Letters {
+    all: u32,
+    /// Those beyond the basic plane: four bytes of UTF-8, the first from 0xF0, and two units of UTF-16.
+    beyond: u32,
+}
+
+impl Letters {
+    fn of(bytes: &[u8]) -> Self {
+        let continues = |byte: &&u8| **byte & 0xC0 == 0x80;
+        Self {
+            all: (bytes.len() - bytes.iter().filter(continues).count()) as u32,
+            beyond: bytes.iter().filter(|byte| **byte >= 0xF0).count() as u32,
+        }
+    }
+
+    fn and(self, more: Self) -> Self {
+        Self {
+            all: self.all + more.all,
+            beyond: self.beyond + more.beyond,
+        }
+    }
 }
 
 impl SourceFile {
@@ -59,6 +88,7 @@ impl SourceFile {
             text: text.into(),
             converted: self.converted,
             lines: OnceLock::new(),
+            letters: OnceLock::new(),
         }
     }
 
@@ -69,15 +99,38 @@ impl SourceFile {
             .floor_char_boundary((offset as usize).min(self.text.len()));
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start as usize <= offset) - 1;
-        let before = &self.text[starts[line] as usize..offset];
-        let letters = before.chars().count();
-        // Characters beyond the basic plane take four bytes of UTF-8, the first from 0xF0, and two units of UTF-16.
-        let beyond = before.bytes().filter(|&byte| byte >= 0xF0).count();
+        let start = starts[line] as usize;
+        let before = match offset - start {
+            0..=CHECKPOINT => Letters::of(&self.text.as_bytes()[start..offset]),
+            _ => {
+                let (to, from) = (self.letters_before(offset), self.letters_before(start));
+                Letters {
+                    all: to.all - from.all,
+                    beyond: to.beyond - from.beyond,
+                }
+            }
+        };
         Position {
             line: line as u32 + 1,
-            column: letters as u32 + 1,
-            utf16: (letters + beyond) as u32,
+            column: before.all + 1,
+            utf16: before.all + before.beyond,
         }
+    }
+
+    /// The letters before an offset.
+    fn letters_before(&self, offset: usize) -> Letters {
+        let bytes = self.text.as_bytes();
+        let checkpoints = self.letters.get_or_init(|| {
+            let mut sum = Letters::default();
+            let stretches = bytes.chunks(CHECKPOINT).map(|stretch| {
+                let before = sum;
+                sum = sum.and(Letters::of(stretch));
+                before
+            });
+            stretches.chain([Letters::default()]).collect()
+        });
+        let at = (offset / CHECKPOINT).min(bytes.len().saturating_sub(1) / CHECKPOINT);
+        checkpoints[at].and(Letters::of(&bytes[at * CHECKPOINT..offset]))
     }
 
     /// Byte offsets of the first byte of each line.
@@ -151,6 +204,7 @@ impl SourceMap {
             text,
             converted,
             lines: OnceLock::new(),
+            letters: OnceLock::new(),
         });
         inner.files.push(file.clone());
         inner.by_path.insert(at, id);
@@ -230,4 +284,27 @@ fn decode(id: SourceId, bytes: Vec<u8>) -> (Arc<str>, bool, Option<Diagnostic>) 
         Diagnostic::new(Code::Encoding, span, message).help("save the file as UTF-8")
     });
     (decoded.text.into(), decoded.converted, problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECKPOINT, Position, SourceMap};
+
+    #[test]
+    fn places_on_a_long_line_are_those_of_a_count_from_its_start() {
+        let line = "aé\u{1F600}\u{301}x".repeat(2 * CHECKPOINT);
+        let text = format!("first\n{line}\nlast");
+        let (file, _) = SourceMap::new().add("x.json", text.clone().into_bytes());
+        for offset in (0..text.len()).step_by(97).chain([6, text.len()]) {
+            let offset = text.floor_char_boundary(offset);
+            let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+            let before = &text[start..offset];
+            let expected = Position {
+                line: text[..offset].matches('\n').count() as u32 + 1,
+                column: before.chars().count() as u32 + 1,
+                utf16: before.encode_utf16().count() as u32,
+            };
+            assert_eq!(file.position(offset as u32), expected, "at {offset}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! [`Scope`] about what came out, and opens that, if it is a regular file. Nothing holds a place in any form but [`Span`]
 //! (a source and a byte range).
 
+mod deep;
 mod diagnostic;
 mod discover;
 mod disk;
@@ -18,8 +19,10 @@ mod named;
 mod near;
 mod scope;
 mod span;
+mod turns;
 mod walk;
 
+pub use deep::{THREAD_STACK_BYTES, deep};
 pub use diagnostic::{Code, Diagnostic};
 pub use discover::{Discovered, Folder, Plan, Search, discover, module};
 pub use disk::Disk;
@@ -31,3 +34,4 @@ pub use memory::{Memory, Overlay};
 pub use near::nearest;
 pub use scope::{Scope, shown};
 pub use span::{SourceId, Span};
+pub use turns::each_in_turn;

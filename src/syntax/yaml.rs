@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 
 pub use json::is_number;
 pub use sniff::looks_like_template;
-pub use tree::{Document, Kind, Node, NodeId, Pair, Range};
+pub use tree::{Document, Kind, Locator, Node, NodeId, Pair, Range};
 
 use crate::source::{Code, Diagnostic, SourceFile, Span};
 use builder::Builder;

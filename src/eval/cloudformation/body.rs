@@ -7,7 +7,7 @@ use ecow::EcoString;
 use super::evaluator::{Evaluator, Item, Resource, one_of, unknown};
 use super::foreach::Scope;
 use super::text::known;
-use crate::eval::{Collection, Data, Declared, Entry, Map, Truth, Value, Why};
+use crate::eval::{Collection, Data, Declared, Entry, Map, Truth, Value, Why, budget};
 use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::syntax::yaml::{Kind, NodeId};
 
@@ -146,7 +146,11 @@ impl Evaluator<'_, '_> {
         let body = self.body(id);
         let meta = self.meta(id, &resource);
         if let Some(child) = self.child(id) {
-            nested.extend(child.resources.iter().cloned());
+            // Each stack around a nested one lists its resources again.
+            if budget::room(child.resources.len() * size_of::<Declared>()) {
+                budget::take(child.resources.len() * size_of::<Declared>());
+                nested.extend(child.resources.iter().cloned());
+            }
         }
         let item = &resource.item;
         Some(Declared {
@@ -185,7 +189,14 @@ impl Evaluator<'_, '_> {
         let keeps = std::mem::replace(&mut self.keeps_nothing, is_sam);
         let body = match node {
             None => Value::object(Vec::new(), resource.item.key),
-            Some(pair) => self.within(condition, scope, |this| this.properties(pair.value, scope)),
+            Some(pair) => {
+                let work =
+                    || self.within(condition, scope, |this| this.properties(pair.value, scope));
+                match budget::share(4, work) {
+                    (body, true) => body,
+                    (_, false) => open_map(Why::Limit, self.document.span(pair.value)),
+                }
+            }
         };
         self.keeps_nothing = keeps;
         self.unsure = unsure;

@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, Item, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use crate::eval::{Data, Truth, Value, Why};
-use crate::source::{Code, Span};
+use crate::source::{Code, Span, deep};
 use crate::syntax::yaml::{Kind, NodeId};
 
 /// The conditions of a template.
@@ -152,7 +152,7 @@ impl Evaluator<'_, '_> {
             return Truth::Unknown;
         }
         let truth = match self.call(node) {
-            Some(call) => self.call_truth(&call, scope),
+            Some(call) => deep(|| self.call_truth(&call, scope)),
             None => match self.condition_name(node, scope) {
                 Some(name) if matches!(self.document.node(node).kind, Kind::Mapping(_)) => {
                     self.condition(&name, span)

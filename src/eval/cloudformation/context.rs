@@ -7,7 +7,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::Request;
-use crate::eval::{Declared, MissingModule, Truth, Via};
+use crate::eval::{Declared, MissingModule, Truth, Via, budget};
 use crate::source::{Closed, Code, Diagnostic, Door, SourceFile, SourceMap, Span};
 use crate::syntax::yaml::Document;
 
@@ -108,17 +108,29 @@ impl<'r> Context<'r> {
     /// Takes one step deeper; false, with a diagnostic, where a limit is reached. Every call that gave true is
     /// followed by one of [`Context::leave`].
     pub(super) fn enter(&mut self, span: Span) -> bool {
-        if self.visits == 0 || self.depth >= MAX_DEPTH {
-            let message = if self.visits == 0 {
-                "aliases and loops make more of this template than is evaluated"
-            } else {
-                "expressions lie too deep in each other"
-            };
-            self.limit(span, message);
+        budget::work(2 * budget::EXPRESSION);
+        if self.is_spent(span) {
+            return false;
+        }
+        if self.depth >= MAX_DEPTH {
+            self.limit(span, "expressions lie too deep in each other");
             return false;
         }
         self.visits -= 1;
         self.depth += 1;
+        true
+    }
+
+    /// Whether nothing more may be made; the first place where that is so is said.
+    pub(super) fn is_spent(&mut self, span: Span) -> bool {
+        let message = if budget::is_spent() {
+            "this asks for more values, text or work than distrust spends on one stack; what it gives is not known"
+        } else if self.visits == 0 {
+            "aliases and loops make more of this template than is evaluated"
+        } else {
+            return false;
+        };
+        self.limit(span, message);
         true
     }
 

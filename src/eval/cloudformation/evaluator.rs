@@ -14,9 +14,9 @@ use super::parameter::Arguments;
 use super::sam::UNDECLARED;
 use crate::eval::{
     Address, Collection, Data, Declared, Entry, Key, List, Map, Mode, Number, Truth, Unknown,
-    Value, Why,
+    Value, Why, budget,
 };
-use crate::source::{Code, Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span, deep};
 use crate::syntax::yaml::{Document, Kind, NodeId};
 
 /// Something a section declares: its name, where that is written, its node, and the loops around it.
@@ -157,9 +157,12 @@ impl<'e, 'r> Evaluator<'e, 'r> {
         if !self.context.enter(span) {
             return Value::unknown(Why::Limit, span);
         }
-        let value = work(self);
+        let value = deep(|| work(self));
         self.context.leave();
-        value
+        match self.context.is_spent(span) {
+            true => Value::unknown(Why::Limit, span),
+            false => value,
+        }
     }
 
     fn node_value(&mut self, node: NodeId, scope: &Scope) -> Value {
@@ -305,7 +308,7 @@ impl<'e, 'r> Evaluator<'e, 'r> {
         if !self.context.enter(call.span) {
             return vec![Value::unknown(Why::Limit, call.span)];
         }
-        let arms = self.if_arms(&call, scope);
+        let arms = deep(|| self.if_arms(&call, scope));
         self.context.leave();
         arms
     }
@@ -320,6 +323,11 @@ impl<'e, 'r> Evaluator<'e, 'r> {
         let ids: Vec<EcoString> = self.resources.keys().cloned().collect();
         let mut nested = Vec::new();
         for id in &ids {
+            budget::take(budget::RESOURCE);
+            let key = self.resources[id].item.key;
+            if self.context.is_spent(key) {
+                break;
+            }
             resources.extend(self.declare(id, &mut nested));
         }
         self.declare_parameters();

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashSet;
 
 use super::evaluator::{Evaluator, Item, unknown};
-use crate::eval::{Data, Truth, Unknown, Value, Why};
+use crate::eval::{Data, Truth, Unknown, Value, Why, budget};
 use crate::source::{Code, Span};
 use crate::syntax::yaml::{Kind, NodeId};
 
@@ -58,7 +59,12 @@ impl Scope {
         for binding in self.bindings() {
             let whole = format!("${{{}}}", binding.name);
             let plain = format!("&{{{}}}", binding.name);
-            if text.contains(&whole) {
+            let found = text.matches(&whole).count();
+            if found > 0 {
+                if !budget::room(text.len() + found * binding.turn.text.len()) {
+                    // What is around it is given up.
+                    return text.into();
+                }
                 text = text.replace(&whole, &binding.turn.text);
             }
             if text.contains(&plain) {
@@ -96,6 +102,7 @@ struct Turns {
 /// variable holds for whatever the member is.
 fn turns(name: &str, list: &Value, span: Span) -> Turns {
     let mut known: Vec<Turn> = Vec::new();
+    let mut seen: FxHashSet<EcoString> = FxHashSet::default();
     let mut open: Option<Why> = None;
     let lists: Vec<&Value> = match &list.resolved().data {
         Data::Unknown(unknown) if !unknown.among.is_empty() => unknown.among.iter().collect(),
@@ -113,7 +120,7 @@ fn turns(name: &str, list: &Value, span: Span) -> Turns {
         }
         for item in &members.items {
             match super::text::known(item) {
-                Some(text) if known.iter().any(|turn| turn.text == text) => {}
+                Some(text) if !seen.insert(text.clone()) => {}
                 Some(text) => known.push(Turn {
                     text,
                     value: item.clone(),
@@ -144,7 +151,8 @@ impl Evaluator<'_, '_> {
         rest: &mut Option<Arc<Unknown>>,
     ) -> Vec<(EcoString, Item)> {
         let mut members = Vec::with_capacity(self.document.pairs(node).len());
-        self.unroll(node, scope, 0, &mut members, rest);
+        // Of what loops ask for, as much is made as leaves something for what the members hold.
+        budget::share(2, || self.unroll(node, scope, 0, &mut members, rest));
         members
     }
 
@@ -174,6 +182,7 @@ impl Evaluator<'_, '_> {
                 return;
             }
             self.context.leave();
+            budget::take(4 * size_of::<Item>());
             let item = Item {
                 key: span,
                 node: pair.value,
@@ -221,6 +230,10 @@ impl Evaluator<'_, '_> {
         let list = self.value(collection, scope);
         let turns = turns(&name, &list, span);
         for turn in &turns.known {
+            budget::take(2 * size_of::<Binding>());
+            if self.context.is_spent(span) {
+                return Err(Why::Limit);
+            }
             let inner = scope.with(&name, turn.clone());
             self.unroll(body, &inner, depth + 1, into, rest);
         }

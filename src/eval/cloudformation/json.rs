@@ -8,7 +8,7 @@ use super::evaluator::Evaluator;
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::text::{finish, pieces_of};
-use crate::eval::{Data, Piece, Template, Value};
+use crate::eval::{Data, Piece, Template, Value, Why, budget};
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, NodeId};
 
@@ -16,6 +16,8 @@ use crate::syntax::yaml::{Kind, NodeId};
 struct Writer {
     pieces: Vec<Piece>,
     text: String,
+    /// The bytes in `pieces`.
+    written: usize,
     span: Span,
     /// Something that could not be written as a part of a text.
     lost: Option<Value>,
@@ -28,6 +30,7 @@ impl Writer {
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
+            self.written += self.text.len();
             let text = EcoString::from(std::mem::take(&mut self.text));
             self.pieces.push(Piece::Text(text, self.span));
         }
@@ -57,6 +60,13 @@ impl Writer {
     }
 
     fn value(&mut self, value: &Value, depth: usize) {
+        if self.lost.is_some() {
+            return;
+        }
+        if !budget::room(self.written + self.text.len()) {
+            self.lost = Some(Value::unknown(Why::Limit, self.span));
+            return;
+        }
         match &value.data {
             _ if depth > super::context::MAX_DEPTH => self.lost = Some(value.clone()),
             Data::Null => self.push("null"),
@@ -116,6 +126,7 @@ impl Evaluator<'_, '_> {
         let mut writer = Writer {
             pieces: Vec::new(),
             text: String::new(),
+            written: 0,
             span: call.span,
             lost: None,
         };

@@ -11,7 +11,7 @@ use ecow::EcoString;
 
 use super::context::{Context, Place, Template};
 use super::evaluator::Evaluator;
-use crate::eval::Value;
+use crate::eval::{Value, budget};
 use crate::source::{Closed, Code, Diagnostic, Span};
 use crate::syntax::yaml::{self, Document, Kind, NodeId};
 
@@ -43,6 +43,7 @@ impl Context<'_> {
         self.diagnostics.extend(problem);
         self.diagnostics.extend(document.errors.iter().cloned());
         self.grant(document.nodes.len());
+        budget::grant(file.text.len());
         Ok(Arc::new((file, document)))
     }
 
@@ -70,6 +71,8 @@ impl Context<'_> {
     /// by line, else all at the place.
     pub(super) fn inside(&self, text: &str, span: Span) -> (Document, Arc<str>) {
         let file = self.sources.get(span.source);
+        // The text of the whole file is gone through for each.
+        budget::work(file.text.len() + text.len());
         let written = file.text.get(span.start as usize..span.end as usize);
         let same = |written: &str| {
             let lines = |text: &str| {

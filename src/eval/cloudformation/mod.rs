@@ -30,7 +30,7 @@ mod tests;
 mod text;
 mod transform;
 
-use crate::eval::{Language, Stack};
+use crate::eval::{Language, Stack, budget};
 use crate::source::{Door, SourceFile, SourceMap};
 use crate::syntax::yaml::Document;
 
@@ -54,8 +54,12 @@ pub struct Request<'r> {
     pub parameters: &'r [Document],
 }
 
-/// Evaluates a template and the stacks nested in it.
+/// Evaluates a template and the stacks nested in it, with a budget of its own.
 pub fn evaluate(request: &Request<'_>) -> Stack {
+    budget::within(request.file.text.len(), || evaluate_within(request))
+}
+
+fn evaluate_within(request: &Request<'_>) -> Stack {
     let mut context = Context::new(request);
     let arguments = parameter::from_files(request.parameters);
     context

@@ -11,8 +11,8 @@ use super::context::{MAX_NESTED, Place};
 use super::evaluator::Evaluator;
 use super::parameter::{Argument, Arguments};
 use super::text::known;
-use crate::eval::{Data, Declared, Role, Truth, Value, Via, Why};
-use crate::source::{Code, Span};
+use crate::eval::{Data, Declared, Role, Truth, Value, Via, Why, budget};
+use crate::source::{Code, Span, deep};
 use crate::syntax::yaml::Document;
 
 /// A nested stack that was evaluated.
@@ -172,7 +172,8 @@ impl Evaluator<'_, '_> {
         }
         let whole = self.context.included(document, &place);
         let document = whole.as_ref().unwrap_or(document);
-        let made = Evaluator::new(self.context, document, text, place, arguments).run();
+        budget::take(budget::INSTANCE);
+        let made = deep(|| Evaluator::new(self.context, document, text, place, arguments).run());
         self.context.leave();
         Some(Arc::new(Child {
             resources: made.resources,

@@ -7,8 +7,8 @@ use ecow::EcoString;
 use super::evaluator::Evaluator;
 use super::foreach::Scope;
 use super::intrinsic::Call;
-use super::text::{alone, finish, pieces_of};
-use crate::eval::{Data, Piece, Value, Why};
+use super::text::{alone, finish, pieces_of, weight};
+use crate::eval::{Data, Piece, Value, Why, budget};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
@@ -73,12 +73,12 @@ impl Evaluator<'_, '_> {
         };
         let written = document.text(text).cloned().unwrap_or_default();
         let replaced = scope.replace(&written);
-        let exact = (replaced == written).then_some(text);
+        let exact = (replaced == written).then(|| document.locator(text, self.source));
         let mut pieces = Vec::new();
-        let mut secret = false;
+        let (mut secret, mut bytes) = (false, 0);
         for (at, len, part) in parts(&replaced) {
-            let span = match exact {
-                Some(node) => document.locate(node, self.source, at, at + len),
+            let span = match &exact {
+                Some(locator) => locator.locate(at, at + len),
                 None => document.span(text),
             };
             let value = match part {
@@ -102,7 +102,13 @@ impl Evaluator<'_, '_> {
             }
             secret |= value.sensitive;
             match pieces_of(&value) {
-                Some(own) => pieces.extend(own),
+                Some(own) => {
+                    bytes += weight(&own);
+                    if !budget::room(bytes) {
+                        return Value::unknown(Why::Limit, call.span);
+                    }
+                    pieces.extend(own);
+                }
                 None => {
                     let value = self.invalid(span, "Fn::Sub: this variable is not a text");
                     pieces.push(Piece::Value(value));

@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, one_of};
 use super::foreach::Scope;
 use super::intrinsic::Call;
 use super::sub::dynamic;
-use crate::eval::{Data, List, Piece, Role, Template, Value};
+use crate::eval::{Data, List, Piece, Role, Template, Value, Why, budget};
 use crate::source::Span;
 
 const RESOLVE: &str = "{{resolve:";
@@ -54,6 +54,15 @@ pub(super) fn alone(value: &Value, span: Span) -> Option<Value> {
     Some(value.through(span, Role::Expression))
 }
 
+/// How many bytes a text of these pieces takes.
+pub(super) fn weight(pieces: &[Piece]) -> usize {
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Text(text, _) => text.len(),
+        Piece::Value(value) => value.as_text().map_or(0, str::len),
+    });
+    size_of_val(pieces) + texts.sum::<usize>()
+}
+
 /// The text that pieces make; dynamic references in it become unknown. `span` is where it is put together.
 pub(super) fn finish(pieces: Vec<Piece>, span: Span) -> Value {
     let mut pieces = resolve(pieces, span);
@@ -67,6 +76,9 @@ pub(super) fn finish(pieces: Vec<Piece>, span: Span) -> Value {
             };
         }
         _ => {}
+    }
+    if !budget::room(weight(&pieces)) {
+        return Value::unknown(Why::Limit, span);
     }
     let mut whole = Some(String::new());
     for piece in &pieces {
@@ -183,12 +195,16 @@ impl Evaluator<'_, '_> {
             return value;
         }
         let mut pieces = Vec::new();
-        let mut secret = false;
+        let (mut secret, mut bytes) = (false, 0);
         for (at, item) in list.items.iter().enumerate() {
             secret |= item.sensitive;
             let Some(own) = pieces_of(item) else {
                 return self.invalid(call.span, "Fn::Join: a member of the list is not a text");
             };
+            bytes += weight(std::slice::from_ref(between)) + weight(&own);
+            if !budget::room(bytes) {
+                return Value::unknown(Why::Limit, call.span);
+            }
             if at > 0 {
                 pieces.push(between.clone());
             }

@@ -8,15 +8,13 @@ use rustc_hash::FxHashMap;
 
 use super::blocks::{BlocksOfType, Made};
 use super::damage::damaged;
+use super::derive::derives;
 use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::fail;
-use super::iam_policy;
-use super::looked_up;
 use super::module::{At, attribute_of, blocks_of, constant_text};
 use super::operator;
-use super::policy_document;
 use super::scope::{Frame, Instance, Member, Scope, Slot};
-use crate::eval::{Collection, Data, Entry, Map, Mode, Unknown, Value, Why};
+use crate::eval::{Collection, Data, Entry, Mode, Unknown, Value, Why, budget};
 use crate::source::Span;
 use crate::syntax::hcl::{Attribute, Block, Expr, Item};
 
@@ -143,10 +141,10 @@ impl Evaluator<'_> {
     }
 
     fn attribute_value(&self, scope: Scope<'_>, attribute: &Attribute) -> Value {
-        self.settle(
-            self.evaluate(scope, attribute.value),
-            scope.tree.expr_span(attribute.value),
-        )
+        let span = scope.tree.expr_span(attribute.value);
+        self.share(span, || {
+            self.settle(self.evaluate(scope, attribute.value), span)
+        })
     }
 
     /// The items of a body as a map. `resource` shares single arguments with [`Evaluator::argument`].
@@ -204,7 +202,19 @@ impl Evaluator<'_> {
                         blocks.len() - 1
                     });
                     let same = &mut blocks[slot];
-                    if let Err(failure) = self.block(scope, item.file, &block, &mut same.made) {
+                    let before = same.made.values.len();
+                    let (result, enough) =
+                        budget::share(4, || self.block(scope, item.file, &block, &mut same.made));
+                    if !enough {
+                        // Of what one block asks for, nothing or all is kept.
+                        same.made.values.truncate(before);
+                        same.made.lists = None;
+                        same.made.rest = Some(Arc::new(Unknown {
+                            why: Why::Limit,
+                            among: vec![],
+                        }));
+                    }
+                    if let Err(failure) = result {
                         self.settle(Err(failure), header);
                         same.made.lists = None;
                         same.made.rest = Some(Arc::new(Unknown {
@@ -306,6 +316,9 @@ impl Evaluator<'_> {
         let open = match &known.data {
             Data::List(list) => {
                 for (index, item) in list.items.iter().enumerate() {
+                    if self.is_spent(span) {
+                        break;
+                    }
                     let key = match list.kind {
                         Collection::Set => item.clone(),
                         _ => Value::new(Data::Number((index as i64).into()), span),
@@ -398,79 +411,6 @@ impl Evaluator<'_> {
             Ok(damaged(scope.tree, &block.body, body))
         })
     }
-
-    /// `data "template_file"`: its `template` rendered with its `vars`.
-    fn template_file(
-        &self,
-        instance: &Rc<Instance>,
-        body: &Value,
-        header: Span,
-    ) -> Vec<(&'static str, Value)> {
-        use super::function::{Environment, Template};
-        let Some((map, template)) = body
-            .as_map()
-            .and_then(|map| Some((map, map.value("template")?)))
-        else {
-            return vec![];
-        };
-        let none = Map::new(vec![], None, Collection::Structural);
-        let vars = match map.value("vars").map(Value::resolved) {
-            None => &none,
-            Some(Value {
-                data: Data::Map(vars),
-                ..
-            }) => vars,
-            Some(unknown) => {
-                return vec![("rendered", super::expression::unknown_from(unknown, header))];
-            }
-        };
-        let scope = Scope::of(instance, &instance.module.files[0]);
-        let world = super::environment::World {
-            evaluator: self,
-            scope,
-        };
-        let rendered = world
-            .render(&Template::Text(template.clone()), vars)
-            .map_err(|message| fail(message, header));
-        vec![("rendered", self.settle(rendered, header))]
-    }
-
-    /// Adds what the configuration alone decides about some data sources.
-    fn derive(&self, instance: &Rc<Instance>, row: u32, body: &mut Value, header: Span) {
-        let block = &instance.module.resources[row as usize];
-        if block.mode != Mode::Data || !derives(&block.type_name) {
-            return;
-        }
-        let derived = match block.type_name.as_str() {
-            "template_file" => self.template_file(instance, body, header),
-            "google_iam_policy" => iam_policy::render(body, header),
-            own if looked_up::TYPES.contains(&own) => looked_up::derived(own, body, header),
-            _ => {
-                let (derived, problems) = policy_document::render(body, header);
-                for problem in problems {
-                    self.settle(Err(fail(problem, header)), header);
-                }
-                derived
-            }
-        };
-        if let Data::Map(map) = &body.data {
-            let mut entries = map.entries.clone();
-            entries.extend(derived.into_iter().map(|(key, value)| Entry {
-                key: key.into(),
-                span: header,
-                value,
-            }));
-            body.data = Data::Map(Arc::new(Map::new(entries, map.rest.clone(), map.kind)));
-        }
-    }
-}
-
-/// Whether the configuration alone decides what a data source of this type gives.
-fn derives(type_name: &str) -> bool {
-    matches!(
-        type_name,
-        "aws_iam_policy_document" | "google_iam_policy" | "template_file"
-    ) || looked_up::TYPES.contains(&type_name)
 }
 
 /// The blocks of one type among the items.

@@ -8,7 +8,7 @@ use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::{fail, key_text, truth, unknown_from};
 use super::operator;
 use super::scope::{Frame, Scope};
-use crate::eval::{Collection, Data, Entry, List, Map, Truth, Unknown, Value, Why};
+use crate::eval::{Collection, Data, Entry, List, Map, Truth, Unknown, Value, Why, budget};
 use crate::source::Span;
 use crate::syntax::hcl::For;
 
@@ -96,6 +96,10 @@ impl Evaluator<'_> {
         exists: Truth,
         results: &mut ForResults,
     ) -> Result<(), Failure> {
+        // What was made so far is given up, so nothing more is worth making.
+        if !budget::has(size_of::<(Option<MadeKey>, Value)>()) {
+            return Ok(());
+        }
         let tree = scope.tree;
         let why = key.why().or_else(|| value.why()).unwrap_or(Why::Condition);
         let inner = Frame {

@@ -8,8 +8,8 @@ use super::function::{Below, Environment, Template};
 use super::program::{MAX_FILES, Unread};
 use super::scope::{Frame, Scope};
 use super::world::absolute;
-use crate::eval::{Map, Value};
-use crate::source::{Closed, Door, EntryKind, SourceFile, SourceId};
+use crate::eval::{Map, Value, budget};
+use crate::source::{Closed, Door, EntryKind, SourceFile, SourceId, deep};
 use crate::syntax::hcl;
 
 /// The world as an expression sees it.
@@ -48,6 +48,9 @@ impl Environment for World<'_, '_, '_> {
     fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
         let full = self.path(path)?;
         let text = self.evaluator.program.text(&full);
+        if let Ok(file) = &text {
+            self.evaluator.grant(&full, || file.text.len());
+        }
         text.map_err(|why| match why {
             Unread::Closed(why) => closed(path, &why),
             _ => format!("{path:?} is not UTF-8 text"),
@@ -56,7 +59,11 @@ impl Environment for World<'_, '_, '_> {
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
         let full = self.path(path)?;
-        self.door().read(&full).map_err(|why| closed(path, &why))
+        let bytes = self.door().read(&full).map_err(|why| closed(path, &why))?;
+        // Bytes that are not text are read anew by each call.
+        self.evaluator.grant(&full, || bytes.len());
+        budget::work(bytes.len());
+        Ok(bytes)
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {
@@ -95,6 +102,7 @@ impl Environment for World<'_, '_, '_> {
                 hcl::parse_template(source, &text.into())
             }
         };
+        budget::work(10 * tree.text.len());
         if let Some(error) = tree.errors.first() {
             return Err(format!("the template is not valid: {}", error.message));
         }
@@ -134,7 +142,7 @@ fn with_frames<R>(
                 value: (*value).clone(),
                 outer,
             };
-            with_frames(rest, Some(&frame), work)
+            deep(|| with_frames(rest, Some(&frame), work))
         }
     }
 }

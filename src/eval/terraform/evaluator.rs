@@ -2,16 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::hash::Hash;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashSet;
 
 use super::layers::Layers;
 use super::module::At;
 use super::program::Program;
 use super::scope::{Instance, Memo, Scope, Slot};
-use crate::eval::{Data, MissingModule, Role, Truth, Value, Why};
-use crate::source::{Code, Diagnostic, Span};
+use crate::eval::{Data, MissingModule, Role, Truth, Value, Why, budget};
+use crate::source::{Code, Diagnostic, Span, deep};
 use crate::syntax::hcl::ExprId;
 
 /// Why an expression has no value.
@@ -27,10 +29,11 @@ pub(crate) type Evaluated = Result<Value, Failure>;
 
 /// Nested expressions and references, all told; every level takes some stack of the thread.
 const MAX_DEPTH: u32 = 1_500;
-/// Expressions evaluated in one stack: what a configuration of a hundred thousand resources needs, many times over.
-const MAX_STEPS: u64 = 200_000_000;
 /// Parts of one named value; shared parts count each time, as every reader would walk them.
 const MAX_PARTS: usize = 1 << 18;
+
+/// What is said where the budget is spent.
+pub(crate) const SPENT: &str = "this asks for more values, text or work than distrust spends on one stack; what it gives is not known";
 
 /// Evaluates one stack.
 pub(crate) struct Evaluator<'w> {
@@ -41,10 +44,11 @@ pub(crate) struct Evaluator<'w> {
     /// Values of the root's variables, in rising precedence: from the environment, `.tfvars` files and the command line.
     pub(crate) assigned: Vec<(EcoString, Value)>,
     pub(crate) instances: Cell<usize>,
+    /// The folders and files that the budget was raised for.
+    granted: RefCell<FxHashSet<PathBuf>>,
     /// Above zero while something is evaluated that may not exist: its failures are no mistakes.
     speculating: Cell<u32>,
     depth: Cell<u32>,
-    steps: Cell<u64>,
 }
 
 impl<'w> Evaluator<'w> {
@@ -56,26 +60,59 @@ impl<'w> Evaluator<'w> {
             missing: RefCell::default(),
             assigned: Vec::new(),
             instances: Cell::new(0),
+            granted: RefCell::default(),
             speculating: Cell::new(0),
             depth: Cell::new(0),
-            steps: Cell::new(0),
         }
     }
 
-    /// Runs one level deeper, unless that is too deep or the work is too much: then the value is unknown.
+    /// Runs one level deeper, unless that is too deep or the stack's budget is spent: then the value is unknown. What
+    /// was made by the time the budget was spent is given up, too.
     pub(crate) fn deeper(&self, span: Span, work: impl FnOnce() -> Evaluated) -> Evaluated {
-        self.steps.set(self.steps.get() + 1);
-        if self.depth.get() >= MAX_DEPTH || self.steps.get() >= MAX_STEPS {
+        budget::work(budget::EXPRESSION);
+        if self.depth.get() >= MAX_DEPTH {
             self.limit(
                 span,
-                "this expression needs more steps or deeper nesting than distrust follows",
+                "this expression is nested deeper than distrust follows",
             );
             return Ok(Value::unknown(Why::Limit, span));
         }
+        if self.is_spent(span) {
+            return Ok(Value::unknown(Why::Limit, span));
+        }
         self.depth.set(self.depth.get() + 1);
-        let result = work();
+        let result = deep(work);
         self.depth.set(self.depth.get() - 1);
-        result
+        match self.is_spent(span) {
+            true => Ok(Value::unknown(Why::Limit, span)),
+            false => result,
+        }
+    }
+
+    /// Whether the budget is spent; the first place where it is, is said.
+    pub(crate) fn is_spent(&self, span: Span) -> bool {
+        let spent = budget::is_spent();
+        if spent {
+            self.limit(span, SPENT);
+        }
+        spent
+    }
+
+    /// A value that has a name, such as an argument: it may take a share of the stack's budget.
+    pub(crate) fn share(&self, span: Span, work: impl FnOnce() -> Value) -> Value {
+        match budget::share(4, work) {
+            (value, true) => value,
+            (_, false) => Value::unknown(Why::Limit, span),
+        }
+    }
+
+    /// Raises the budget for something that this stack reads for the first time.
+    pub(crate) fn grant(&self, path: &Path, bytes: impl FnOnce() -> usize) {
+        let mut granted = self.granted.borrow_mut();
+        if !granted.contains(path) {
+            granted.insert(path.to_owned());
+            budget::grant(bytes());
+        }
     }
 
     /// Evaluates something that is there only if `exists` says so.
@@ -101,7 +138,14 @@ impl<'w> Evaluator<'w> {
     /// The value, or an unknown and a diagnostic in place of a failure.
     pub(crate) fn settle(&self, result: Evaluated, span: Span) -> Value {
         match result {
-            Ok(value) => bounded(value),
+            Ok(value) if is_bounded(&value) => value,
+            Ok(value) => {
+                self.limit(
+                    span,
+                    "this value has more parts than distrust follows; it is taken as not known",
+                );
+                Value::unknown(Why::Limit, value.origin.span)
+            }
             Err(failure) => {
                 let span = if failure.span.is_somewhere() {
                     failure.span
@@ -153,8 +197,11 @@ impl<'w> Evaluator<'w> {
             name.into(),
             || self.cycle(&ecow::eco_format!("local.{name}"), written),
             || {
-                let value = self.evaluate(Scope::of(instance, tree), at.node.value);
-                self.settle(value, written).through(written, Role::Local)
+                let value = || {
+                    let value = self.evaluate(Scope::of(instance, tree), at.node.value);
+                    self.settle(value, written)
+                };
+                self.share(written, value).through(written, Role::Local)
             },
         ))
     }
@@ -183,9 +230,8 @@ impl<'w> Evaluator<'w> {
                         file: at.file,
                         node: at.node.value,
                     };
-                    let value = self.of(instance, at);
                     let sensitive = self.flag(instance, &output.layers, "sensitive");
-                    self.settle(value, header)
+                    self.share(header, || self.settle(self.of(instance, at), header))
                         .through(header, Role::Output)
                         .sensitive_if(sensitive)
                 }
@@ -232,8 +278,8 @@ impl<'w> Evaluator<'w> {
     }
 }
 
-/// The value, or an unknown in place of one that has more parts than anybody should walk.
-pub(crate) fn bounded(value: Value) -> Value {
+/// Whether a value has no more parts than anybody should walk. The walk itself is work.
+pub(crate) fn is_bounded(value: &Value) -> bool {
     fn count(value: &Value, left: &mut usize, depth: usize) -> bool {
         if *left == 0 || depth > 512 {
             return false;
@@ -256,9 +302,8 @@ pub(crate) fn bounded(value: Value) -> Value {
             _ => true,
         }
     }
-    if count(&value, &mut MAX_PARTS.clone(), 0) {
-        value
-    } else {
-        Value::unknown(Why::Limit, value.origin.span)
-    }
+    let mut left = MAX_PARTS;
+    let bounded = count(value, &mut left, 0);
+    budget::work(MAX_PARTS - left);
+    bounded
 }

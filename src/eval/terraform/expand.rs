@@ -12,7 +12,7 @@ use super::module::At;
 use super::operator;
 use super::scope::{Call, Children, Expansion, Instance, Member, Repetition, Shape};
 use crate::eval::{
-    Collection, Data, Key, MissingModule, Number, Role, Truth, Unknown, Value, Via, Why,
+    Collection, Data, Key, MissingModule, Number, Role, Truth, Unknown, Value, Via, Why, budget,
 };
 use crate::source::{Code, Diagnostic, Span};
 
@@ -131,6 +131,12 @@ impl Evaluator<'_> {
         }
         self.instances
             .set(self.instances.get() + expansion.members.len());
+        budget::take(expansion.members.len() * budget::INSTANCE);
+        budget::work(expansion.members.len() * 10 * budget::EXPRESSION);
+        if self.is_spent(header) {
+            return None;
+        }
+        self.grant(&module.folder, || module.bytes());
         if parent.depth() >= MAX_CALL_DEPTH || self.instances.get() > MAX_MODULES {
             self.limit(header, "this stack has more module instances, or a longer chain of calls, than distrust follows");
             return None;

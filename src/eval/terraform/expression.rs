@@ -9,7 +9,7 @@ use super::operator;
 use super::scope::{Item, Scope};
 use super::traversal::Target;
 use super::{environment, function};
-use crate::eval::{Collection, Data, Entry, List, Map, Number, Truth, Unknown, Value, Why};
+use crate::eval::{Collection, Data, Entry, List, Map, Number, Truth, Unknown, Value, Why, budget};
 use crate::source::{Code, Span};
 use crate::syntax::hcl::{Expr, ExprId, List as Members};
 
@@ -175,7 +175,14 @@ impl Evaluator<'_> {
             evaluator: self,
             scope,
         };
-        function::call(name, &values, &environment, span).map_err(|message| fail(message, span))
+        let result = function::call(name, &values, &environment, span);
+        if budget::was_refused() {
+            self.limit(
+                span,
+                &format!("{name}() gives more than distrust makes; it is taken as not known"),
+            );
+        }
+        result.map_err(|message| fail(message, span))
     }
 
     /// `try(…)`: the first argument that has a value. One that is not known at all might turn out to fail.

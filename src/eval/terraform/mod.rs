@@ -7,6 +7,7 @@ mod blocks;
 mod body;
 mod comprehension;
 mod damage;
+mod derive;
 mod environment;
 mod evaluator;
 mod expand;
@@ -35,8 +36,6 @@ mod world;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 pub use variable::{Setting, from_environment};
 pub use world::{Settings, World};
 
@@ -44,11 +43,10 @@ use self::evaluator::Evaluator;
 use self::module::Module;
 use self::program::Program;
 use self::scope::Instance;
-use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value};
-use crate::source::{Code, Diagnostic, Folder, Span, guarded, internal_error};
+use crate::eval::{Data, Declared, Entry, Language, Map, Stack, Truth, Value, budget};
+use crate::source::{Code, Diagnostic, Folder, Span, each_in_turn, guarded, internal_error};
 
-/// Stack of the threads that evaluate: nested expressions and references take some of it at every level.
-pub const THREAD_STACK_BYTES: usize = 256 << 20;
+pub use crate::source::THREAD_STACK_BYTES;
 
 /// Evaluates every root among the folders, in the order of their paths.
 ///
@@ -68,20 +66,14 @@ pub fn each_root<T: Send>(
 ) -> Vec<T> {
     let program = Program::load(folders, world);
     let roots = program.roots();
-    roots
-        .into_par_iter()
-        .map(|root| {
-            let (shown, first) = (
-                root.shown.clone(),
-                root.files.first().map(|tree| tree.source),
-            );
-            let stack = guarded(|| stack(&program, root)).unwrap_or_else(|fault| {
-                let span = first.map_or(Span::nowhere(), |source| Span::new(source, 0, 0));
-                failed(shown, span, &fault)
-            });
-            then(stack)
-        })
-        .collect()
+    each_in_turn(&roots, |root| {
+        let stack = guarded(|| stack(&program, root.clone())).unwrap_or_else(|fault| {
+            let first = root.files.first().map(|tree| tree.source);
+            let span = first.map_or(Span::nowhere(), |source| Span::new(source, 0, 0));
+            failed(root.shown.clone(), span, &fault)
+        });
+        then(stack)
+    })
 }
 
 /// What is left of a root on which this program failed: the others must not suffer from it.
@@ -98,6 +90,13 @@ fn failed(name: ecow::EcoString, span: Span, fault: &str) -> Stack {
 }
 
 fn stack(program: &Program<'_>, root: Arc<Module>) -> Stack {
+    let assigned = program.tfvars.get(&root.folder).into_iter().flatten();
+    let assigned = assigned.filter_map(|(_, file)| file.as_ref());
+    let input = root.bytes() + assigned.map(|file| file.text.len()).sum::<usize>();
+    budget::within(input, || stack_within(program, root))
+}
+
+fn stack_within(program: &Program<'_>, root: Arc<Module>) -> Stack {
     let mut evaluator = Evaluator::new(program, root.shown.clone());
     let tfvars = program
         .tfvars
@@ -174,12 +173,16 @@ fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, ou
                 .extend(module.diagnostics.iter().cloned());
         }
     }
+    budget::work(10 * budget::EXPRESSION);
     evaluator.if_it_exists(exists, || evaluator.validate(instance));
     // First what is sure to exist: a failure that both it and a mere possibility lead to is then said.
     for certain in [true, false] {
         for row in 0..module.resources.len() as u32 {
             let expansion = evaluator.expansion(instance, row);
             for (at, member) in expansion.members.iter().enumerate() {
+                if evaluator.is_spent(module.resources[row as usize].layers.header(module)) {
+                    break;
+                }
                 let exists = exists & member.exists;
                 if exists.is_true() == certain {
                     let body = || evaluator.body(instance, row, at as u32, member);
@@ -194,6 +197,10 @@ fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, ou
         let provider = evaluator.provider(instance, row);
         let meta = evaluator.meta(instance, row);
         for (at, member) in expansion.members.iter().enumerate() {
+            budget::take(budget::RESOURCE);
+            if evaluator.is_spent(block.layers.header(module)) {
+                break;
+            }
             let body = evaluator.body(instance, row, at as u32, member);
             let body = match &body.data {
                 Data::Map(_) => body,
@@ -224,6 +231,9 @@ fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, ou
             continue;
         };
         for (child, member) in instances.iter().zip(&children.expansion.members) {
+            if evaluator.is_spent(module.calls.rows[row as usize].layers.header(module)) {
+                return;
+            }
             declare(evaluator, child, exists & member.exists, out);
         }
     }

@@ -90,6 +90,11 @@ impl<T> Table<T> {
 }
 
 impl Module {
+    /// How much was read for it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.files.iter().map(|tree| tree.text.len()).sum()
+    }
+
     /// Reads the declarations of a folder's files. `overrides` are applied in order after all of `files`.
     pub(crate) fn collect(
         folder: PathBuf,

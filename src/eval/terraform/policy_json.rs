@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::operator::{self, Rendered};
-use crate::eval::{Data, Entry, Map, Piece, Template, Value, Why};
+use crate::eval::{Data, Entry, Map, Piece, Template, Value, Why, budget};
 use crate::source::Span;
 
 /// Members of a statement in the order in which the provider writes them.
@@ -27,9 +27,14 @@ pub(super) fn encoded(document: &Value, span: Span, indent: bool) -> Value {
         text: String::new(),
         span,
         indent,
+        full: false,
+        written: 0,
     };
     writer.value(document, &DOCUMENT, 0);
     writer.flush();
+    if writer.full {
+        return Value::unknown(Why::Limit, span);
+    }
     let joined =
         operator::join(writer.out, span).unwrap_or_else(|_| Value::unknown(Why::Invalid, span));
     let (text, pieces) = match &joined.data {
@@ -37,13 +42,15 @@ pub(super) fn encoded(document: &Value, span: Span, indent: bool) -> Value {
         Data::Template(template) => (template.text.clone(), template.pieces.clone()),
         _ => (None, vec![Piece::Value(joined.clone())]),
     };
+    let remembered = Template {
+        text,
+        pieces,
+        decoded: Some(document.clone()),
+    };
     Value {
-        data: Data::Template(Arc::new(Template {
-            text,
-            pieces,
-            decoded: Some(document.clone()),
-        })),
-        ..joined
+        origin: joined.origin.clone(),
+        sensitive: joined.sensitive,
+        ..Value::new(Data::Template(Arc::new(remembered)), span)
     }
 }
 
@@ -53,11 +60,16 @@ struct Writer {
     text: String,
     span: Span,
     indent: bool,
+    /// The bytes that were flushed.
+    written: usize,
+    /// Whether there is no room for more: members that stand in many statements are written in each.
+    full: bool,
 }
 
 impl Writer {
     fn flush(&mut self) {
         if !self.text.is_empty() {
+            self.written += self.text.len();
             self.out.push(Rendered::Text(
                 std::mem::take(&mut self.text).into(),
                 self.span,
@@ -78,6 +90,11 @@ impl Writer {
     }
 
     fn value(&mut self, value: &Value, order: &[&str], depth: usize) {
+        self.full |= !budget::room(self.written + self.text.len());
+        if self.full {
+            return;
+        }
+        budget::work(budget::EXPRESSION);
         let known = value.resolved();
         match &known.data {
             Data::Map(map) => self.map(map, order, depth),

@@ -8,7 +8,7 @@ use super::evaluator::{Evaluated, Evaluator, Failure};
 use super::expression::{fail, truth, unknown_from};
 use super::operator::{self, Rendered};
 use super::scope::{Frame, Scope};
-use crate::eval::{Collection, Data, Piece, Template, Truth, Value, Why};
+use crate::eval::{Collection, Data, Piece, Template, Truth, Value, Why, budget};
 use crate::source::Span;
 use crate::syntax::hcl::{List, PartKind, Tree};
 
@@ -66,6 +66,11 @@ impl Evaluator<'_> {
         let tree = scope.tree;
         for part in tree.parts(parts) {
             let span = tree.span(part.range);
+            budget::work(budget::EXPRESSION);
+            if !budget::has(size_of::<Rendered>() + tree.span(part.range).len() as usize) {
+                // The expression around it is given up.
+                return Ok(());
+            }
             match part.kind {
                 PartKind::Quoted | PartKind::Raw | PartKind::Plain => {
                     out.push(Rendered::Text(tree.literal(part).as_ref().into(), span))
@@ -166,6 +171,9 @@ impl Evaluator<'_> {
         let rest = match &known.data {
             Data::List(list) => {
                 for (index, item) in list.items.iter().enumerate() {
+                    if budget::is_spent() {
+                        break;
+                    }
                     let key = match list.kind {
                         Collection::Set => item.clone(),
                         _ => Value::new(Data::Number((index as i64).into()), span),

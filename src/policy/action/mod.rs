@@ -11,6 +11,8 @@
 mod pack;
 mod read;
 
+use std::sync::OnceLock;
+
 use ecow::EcoString;
 
 use super::pattern::matches;
@@ -34,6 +36,7 @@ pub enum Level {
 /// A service: the part of an action before the colon.
 #[derive(Debug, Clone, Copy)]
 pub struct Service {
+    number: usize,
     prefix: &'static str,
     name: &'static str,
     /// After the name.
@@ -45,7 +48,8 @@ pub struct Service {
 pub struct Action {
     service: Service,
     name: EcoString,
-    group: usize,
+    /// The beginning of its group.
+    group: Cursor,
 }
 
 /// A type of resource.
@@ -110,6 +114,7 @@ impl Service {
     fn read(number: usize) -> Service {
         let mut at = Cursor::service(number);
         Service {
+            number,
             prefix: at.text(),
             name: at.text(),
             at,
@@ -128,26 +133,37 @@ impl Service {
 
     /// Its action with a name, in any case.
     pub fn action(&self, name: &str) -> Option<Action> {
-        let mut at = self.actions_at();
-        for _ in 0..at.number() {
-            let start = at;
-            let same = at.is_name(name);
-            let group = at.number();
-            if same {
-                let name = { start }.name();
-                return Some(self.named(name, group));
-            }
-        }
-        None
+        let same = |action: &&Action| action.name.eq_ignore_ascii_case(name);
+        self.all().iter().find(same).cloned()
     }
 
     /// Its actions, by name.
     pub fn actions(&self) -> impl Iterator<Item = Action> + use<> {
-        let service = *self;
-        let mut at = self.actions_at();
-        (0..at.number()).map(move |_| {
-            let name = at.name();
-            service.named(name, at.number())
+        self.all().iter().cloned()
+    }
+
+    /// Its actions, read once: a pattern such as `ec2:*` stands in many policies, and rules ask of each action what it
+    /// does.
+    fn all(&self) -> &'static [Action] {
+        static ALL: OnceLock<Vec<OnceLock<Box<[Action]>>>> = OnceLock::new();
+        let all = ALL.get_or_init(|| (0..Cursor::services()).map(|_| OnceLock::new()).collect());
+        all[self.number].get_or_init(|| {
+            let mut at = self.groups_at();
+            let groups: Vec<Cursor> = (0..at.number())
+                .map(|_| {
+                    let group = at;
+                    at.number();
+                    at.number();
+                    at.skip_numbers();
+                    group
+                })
+                .collect();
+            let actions = (0..at.number()).filter_map(|_| {
+                let name = at.name();
+                let group = *groups.get(at.number())?;
+                Some(self.named(name, group))
+            });
+            actions.collect()
         })
     }
 
@@ -174,7 +190,7 @@ impl Service {
         types.collect()
     }
 
-    fn named(&self, name: EcoString, group: usize) -> Action {
+    fn named(&self, name: EcoString, group: Cursor) -> Action {
         Action {
             service: *self,
             name,
@@ -199,16 +215,6 @@ impl Service {
         }
         at
     }
-
-    fn actions_at(&self) -> Cursor {
-        let mut at = self.groups_at();
-        for _ in 0..at.number() {
-            at.number();
-            at.number();
-            at.skip_numbers();
-        }
-        at
-    }
 }
 
 impl Action {
@@ -224,7 +230,7 @@ impl Action {
 
     /// What it does.
     pub fn level(&self) -> Level {
-        match self.group().number() {
+        match { self.group }.number() {
             0 => Level::List,
             1 => Level::Read,
             2 => Level::Write,
@@ -235,7 +241,7 @@ impl Action {
 
     /// Whether a statement can narrow it to some resources. One that cannot takes only `"Resource": "*"`.
     pub fn can_be_narrowed(&self) -> bool {
-        let mut at = self.group();
+        let mut at = self.group;
         at.number();
         at.number();
         at.number() > 0
@@ -243,7 +249,7 @@ impl Action {
 
     /// The types of resource that it can be narrowed to.
     pub fn resource_types(&self) -> Vec<ResourceType> {
-        let mut at = self.group();
+        let mut at = self.group;
         at.number();
         at.number();
         let all = self.service.resource_types();
@@ -260,7 +266,7 @@ impl Action {
     /// The condition keys that requests for it carry besides the global ones; one that ends in `/` goes on with the key
     /// of a tag. Sorted.
     pub fn condition_keys(&self) -> Vec<&'static str> {
-        let mut group = self.group();
+        let mut group = self.group;
         group.number();
         let set = group.number();
         let mut at = self.service.sets_at();
@@ -275,18 +281,6 @@ impl Action {
         all.sort_unstable();
         all.dedup();
         all
-    }
-
-    /// The beginning of its group.
-    fn group(&self) -> Cursor {
-        let mut at = self.service.groups_at();
-        at.number();
-        for _ in 0..self.group {
-            at.number();
-            at.number();
-            at.skip_numbers();
-        }
-        at
     }
 }
 

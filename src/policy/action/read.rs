@@ -57,22 +57,6 @@ impl Cursor {
         }
         name
     }
-
-    /// Goes over a name: whether it is this one, without case.
-    pub(super) fn is_name(&mut self, name: &str) -> bool {
-        let mut rest = Some(name);
-        for _ in 0..self.number() {
-            let number = self.number();
-            rest = rest.and_then(|rest| {
-                let word = word(number);
-                let front = rest.get(..word.len())?;
-                front
-                    .eq_ignore_ascii_case(word)
-                    .then(|| &rest[word.len()..])
-            });
-        }
-        rest == Some("")
-    }
 }
 
 fn word(number: usize) -> &'static str {

@@ -1,6 +1,7 @@
 //! What a check says of a resource, and because of which values.
 
 use ecow::{EcoString, eco_format};
+use rustc_hash::FxHashSet;
 
 use crate::eval::{Origin, Truth, Value, Why};
 use crate::source::Span;
@@ -123,12 +124,13 @@ impl Outcome {
         };
         if outcome.truth.is_true() {
             let mut said: Vec<EcoString> = Vec::new();
+            let mut known: FxHashSet<EcoString> = FxHashSet::default();
             let mut others = 0;
             for witness in cause.drain(..).chain(causes.flatten()).collect::<Vec<_>>() {
                 others += usize::from(cause.len() >= MAX_TOGETHER);
                 if let Some(detail) = &witness.detail
                     && !detail.is_empty()
-                    && !said.contains(detail)
+                    && known.insert(detail.clone())
                 {
                     said.push(detail.clone());
                 }

@@ -1,8 +1,11 @@
 //! Duties that nobody should have together: whoever administers keys or accounts, and whoever uses them.
 
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
 use crate::catalog::{Path, Step};
 use crate::eval::{Data, Truth, Value, Why};
-use crate::graph::Resource;
+use crate::graph::{Graph, Resource, ResourceId};
 use crate::rules::Subject;
 use crate::rules::declared::{Outcome, Witness};
 
@@ -38,7 +41,73 @@ pub(super) fn accounts(subject: &Subject<'_>) -> Outcome {
     apart(subject, &ACCOUNTS)
 }
 
+/// How many grants against an administrator are told at the most: what is wrong is the same for all.
+const ENOUGH: usize = 8;
+
+/// Who uses what others may administer, in all resources of a graph.
+#[derive(Default)]
+struct Users {
+    /// By kind of resource, module and name.
+    named: FxHashMap<(EcoString, EcoString, EcoString), Vec<Used>>,
+    /// Those of whom it is not known who they are, by kind and module.
+    unnamed: FxHashMap<(EcoString, EcoString), Vec<Used>>,
+    /// By kind and module.
+    all: FxHashMap<(EcoString, EcoString), Vec<Used>>,
+}
+
+/// A grant of one who uses, and the resource that makes it.
+#[derive(Clone)]
+struct Used {
+    of: ResourceId,
+    grant: Grant,
+}
+
+impl Users {
+    fn of(graph: &Graph, duties: &Duties) -> Self {
+        let mut users = Self::default();
+        for resource in &graph.resources {
+            // Only resources that grant roles have such grants, whatever their kind.
+            for grant in grants(resource) {
+                if one_of(&grant.role, duties.uses).is_false() {
+                    continue;
+                }
+                let place = (resource.kind.clone(), resource.address.module.clone());
+                let name = grant.member.as_text().map(EcoString::from);
+                let of = resource.id;
+                let used = Used { of, grant };
+                match name {
+                    Some(name) => {
+                        let key = (place.0.clone(), place.1.clone(), name);
+                        users.named.entry(key).or_default().push(used.clone());
+                    }
+                    None => {
+                        let unnamed = users.unnamed.entry(place.clone()).or_default();
+                        unnamed.push(used.clone());
+                    }
+                }
+                users.all.entry(place).or_default().push(used);
+            }
+        }
+        users
+    }
+
+    /// The grants beside this one, of the same kind and module, that may be of this member.
+    fn beside<'u>(&'u self, own: &Resource, member: &Value) -> impl Iterator<Item = &'u Used> {
+        let (kind, module) = (own.kind.clone(), own.address.module.clone());
+        let place = (kind.clone(), module.clone());
+        let lists = match member.as_text() {
+            Some(name) => [
+                self.named.get(&(kind, module, name.into())),
+                self.unnamed.get(&place),
+            ],
+            None => [self.all.get(&place), None],
+        };
+        lists.into_iter().flatten().flatten()
+    }
+}
+
 /// A role and one who has it.
+#[derive(Clone)]
 struct Grant {
     role: Value,
     member: Value,
@@ -47,12 +116,17 @@ struct Grant {
 /// Whoever administers here uses nothing, neither here nor by another resource of the same kind.
 fn apart(subject: &Subject<'_>, duties: &Duties) -> Outcome {
     let own = grants(subject.resource);
+    let users = subject
+        .graph
+        .kept
+        .get(duties.uses[0], || Users::of(subject.graph, duties));
     let mut outcomes = Vec::new();
     for admin in &own {
         let administers = one_of(&admin.role, duties.administers);
         if administers.is_false() {
             continue;
         }
+        let before = outcomes.len();
         let mut against = |other: &Grant, place: Truth| {
             let both = administers & one_of(&other.role, duties.uses) & same(admin, other) & place;
             if !both.is_false() {
@@ -71,18 +145,17 @@ fn apart(subject: &Subject<'_>, duties: &Duties) -> Outcome {
                 }
                 outcomes.push(outcome);
             }
+            outcomes.len() - before
         };
-        own.iter().for_each(|other| against(other, Truth::True));
-        // Roles of administrators are few: this does not grow with the square of the resources.
-        if administers.is_true() {
-            let others = subject.graph.of_kind(&subject.resource.kind).iter();
-            let others = others.map(|id| subject.graph.resource(*id));
-            let others = others.filter(|other| other.id != subject.resource.id);
-            for other in others {
-                let place = in_one_place(subject.resource, other);
-                if !place.is_false() {
-                    grants(other).iter().for_each(|other| against(other, place));
-                }
+        for other in users.beside(subject.resource, &admin.member) {
+            let place = match other.of == subject.resource.id {
+                true => Truth::True,
+                // Of one who may not be an administrator, other resources say nothing.
+                false if !administers.is_true() => Truth::False,
+                false => in_one_place(subject.resource, subject.graph.resource(other.of)),
+            };
+            if !place.is_false() && against(&other.grant, place) >= ENOUGH {
+                break;
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Bytes to tokens, one at a time and on demand: template contents are read by the parser, which knows where they are.
 
+use std::cell::Cell;
+
 use super::tree::{Comment, Range};
 
 /// What a token is.
@@ -86,6 +88,23 @@ pub(super) struct Lexer<'t> {
     pub(super) comments: Vec<Comment>,
     /// From here on no `*/` follows: asked once, so that many `/*` do not each read to the end.
     no_comment_end: usize,
+    /// The line that was asked about last: errors on one long line must not each go through it.
+    line: Cell<Line>,
+}
+
+/// A line of a text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Line {
+    /// Its first byte.
+    pub(super) start: usize,
+    /// Where the space at its end begins.
+    pub(super) trimmed: usize,
+    /// Before its line end.
+    pub(super) end: usize,
+    /// The first byte of the next line, or the end of the text.
+    pub(super) next: usize,
+    /// How long the text was.
+    len: usize,
 }
 
 impl<'t> Lexer<'t> {
@@ -95,6 +114,7 @@ impl<'t> Lexer<'t> {
             at,
             comments: Vec::new(),
             no_comment_end: usize::MAX,
+            line: Cell::default(),
         }
     }
 
@@ -310,17 +330,41 @@ impl<'t> Lexer<'t> {
         true
     }
 
+    /// The line that holds `at`.
+    pub(super) fn line(&self, at: usize) -> Line {
+        let known = self.line.get();
+        let inside = known.start <= at && (at <= known.end || at < known.next);
+        if known.len == self.text.len() && inside {
+            return known;
+        }
+        let bytes = self.bytes();
+        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |found| found + 1);
+        let (end, next) = match memchr::memchr(b'\n', &bytes[at..]) {
+            Some(len) if at + len > start && bytes[at + len - 1] == b'\r' => {
+                (at + len - 1, at + len + 1)
+            }
+            Some(len) => (at + len, at + len + 1),
+            None => (bytes.len(), bytes.len()),
+        };
+        let line = Line {
+            start,
+            trimmed: start + self.text[start..end].trim_end().len(),
+            end,
+            next,
+            len: bytes.len(),
+        };
+        self.line.set(line);
+        line
+    }
+
     /// The end of the line that holds `at`, before its line end.
     pub(super) fn line_end(&self, at: usize) -> usize {
-        match memchr::memchr(b'\n', &self.bytes()[at..]) {
-            Some(len) if len > 0 && self.byte(at + len - 1) == b'\r' => at + len - 1,
-            Some(len) => at + len,
-            None => self.text.len(),
-        }
+        // Between the two bytes of a line end, it is behind it.
+        self.line(at).end.max(at)
     }
 
     /// The first byte of the line after the one that holds `at`, or the end.
     pub(super) fn next_line(&self, at: usize) -> usize {
-        memchr::memchr(b'\n', &self.bytes()[at..]).map_or(self.text.len(), |len| at + len + 1)
+        self.line(at).next
     }
 }

@@ -235,46 +235,88 @@ impl Document {
     /// The place of the bytes `from..to` of a scalar's text, in `source` (the text that this document was read from):
     /// exact where the text is written there as it stands, else the whole scalar.
     pub fn locate(&self, id: NodeId, source: &str, from: usize, to: usize) -> Span {
+        self.locator(id, source).locate(from, to)
+    }
+
+    /// Finds many places in the text of one scalar.
+    pub fn locator<'d>(&'d self, id: NodeId, source: &'d str) -> Locator<'d> {
         let node = self.node(id);
-        let whole = self.span(id);
-        let Kind::Scalar { text, .. } = &node.kind else {
-            return whole;
+        let text = match &node.kind {
+            Kind::Scalar { text, .. } if self.span(id).source == self.source => text.as_str(),
+            // What was put in from elsewhere is not written here.
+            _ => "",
         };
-        if whole.source != self.source {
-            return whole;
-        }
-        let Some(written) = source.get(node.content as usize..node.range.end as usize) else {
-            return whole;
-        };
+        let written = source.get(node.content as usize..node.range.end as usize);
+        let written = written.unwrap_or_default();
         let quoted = usize::from(written.starts_with(['"', '\'']));
-        let at = match locate_line(text, &written[quoted..], from, to) {
-            Some(at) => node.content + (quoted + at) as u32,
-            None => return whole,
-        };
-        Span::new(self.source, at, at + (to - from) as u32)
+        Locator::new(
+            self.span(id),
+            text,
+            &written[quoted..],
+            node.content as usize + quoted,
+        )
     }
 }
 
-/// The offset in `written` of the bytes `from..to` of `text`, which is written there line by line, each line perhaps
-/// indented.
-fn locate_line(text: &str, written: &str, from: usize, to: usize) -> Option<usize> {
-    let wanted = text.get(from..to)?;
-    let number = memchr::memchr_iter(b'\n', &text.as_bytes()[..from]).count();
-    let first = text[..from].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[first..].lines().next().unwrap_or("");
-    let start = match number {
-        0 => 0,
-        _ => memchr::memchr_iter(b'\n', written.as_bytes()).nth(number - 1)? + 1,
-    };
-    let own = written[start..].lines().next().unwrap_or("");
-    let indent = if number == 0 {
-        0
-    } else {
-        own.len().checked_sub(line.len())?
-    };
-    let at = start + indent + (from - first);
-    (!wanted.contains('\n')
-        && own.get(indent..)?.starts_with(line)
-        && written.get(at..)?.starts_with(wanted))
-    .then_some(at)
+/// Where the text of a scalar is written, line by line.
+#[derive(Debug)]
+pub struct Locator<'d> {
+    /// The whole scalar.
+    whole: Span,
+    text: &'d str,
+    written: &'d str,
+    /// Where `written` begins in the source.
+    offset: usize,
+    /// For each line of the text its first byte, and where that is in `written` if the line is written as it stands,
+    /// perhaps indented.
+    lines: Vec<(usize, Option<usize>)>,
+}
+
+impl<'d> Locator<'d> {
+    fn new(whole: Span, text: &'d str, written: &'d str, offset: usize) -> Self {
+        let (mut first, mut start) = (0, Some(0));
+        let mut lines = Vec::new();
+        for line in text.split('\n') {
+            let plain = line.strip_suffix('\r').unwrap_or(line);
+            let at = start.and_then(|start: usize| {
+                let own = written[start..].lines().next().unwrap_or("");
+                let indent = match lines.is_empty() {
+                    true => 0,
+                    false => own.len().checked_sub(plain.len())?,
+                };
+                own.get(indent..)?
+                    .starts_with(plain)
+                    .then_some(start + indent)
+            });
+            lines.push((first, at));
+            first += line.len() + 1;
+            start = start.and_then(|start| {
+                memchr::memchr(b'\n', &written.as_bytes()[start..]).map(|len| start + len + 1)
+            });
+        }
+        Self {
+            whole,
+            text,
+            written,
+            offset,
+            lines,
+        }
+    }
+
+    /// The place of the bytes `from..to` of the text: exact where they are written as they stand, else the whole scalar.
+    pub fn locate(&self, from: usize, to: usize) -> Span {
+        let found = self.find(from, to).map(|at| (self.offset + at) as u32);
+        found.map_or(self.whole, |at| {
+            Span::new(self.whole.source, at, at + (to - from) as u32)
+        })
+    }
+
+    fn find(&self, from: usize, to: usize) -> Option<usize> {
+        let wanted = self.text.get(from..to)?;
+        let line = self.lines.partition_point(|(first, _)| *first <= from);
+        let (first, at) = self.lines[line.checked_sub(1)?];
+        let at = at? + (from - first);
+        let exact = !wanted.contains('\n') && self.written.get(at..)?.starts_with(wanted);
+        exact.then_some(at)
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Environment, MAX_MEMBERS, MAX_TEXT};
 use crate::eval::terraform::operator::unknown_of;
-use crate::eval::{Collection, Data, Entry, List, Map, Number, Truth, Unknown, Value, Why};
+use crate::eval::{Collection, Data, Entry, List, Map, Number, Truth, Unknown, Value, Why, budget};
 use crate::source::Span;
 
 /// A call of a function with arguments of the types of its parameters.
@@ -67,14 +67,16 @@ impl<'a> Call<'a> {
         unknown_of(self.arguments, self.span)
     }
 
-    /// A result beyond the bounds of this tool.
+    /// A result beyond the bounds of this tool. The evaluator says so at the call.
     pub(super) fn limit(&self) -> Value {
+        budget::refuse();
         Value::unknown(Why::Limit, self.span)
     }
 
     /// A text that the function made.
     pub(super) fn made(&self, text: impl Into<String>) -> Value {
         let text: String = text.into();
+        budget::work(text.len() / 8);
         if text.len() > MAX_TEXT {
             return self.limit();
         }

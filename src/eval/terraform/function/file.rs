@@ -125,7 +125,7 @@ fn file_set(call: &Call<'_>) -> Result<Value, String> {
     // The pattern is joined to the folder before it is matched, so `..` in it may lead elsewhere.
     let pattern = clean(call.text(1));
     if pattern == ".." || pattern.starts_with("../") {
-        return Ok(Value::unknown(Why::Limit, call.span));
+        return Ok(call.limit());
     }
     let Some(mut globs) = Glob::alternatives(pattern.trim_start_matches('/')) else {
         return Ok(call.limit());

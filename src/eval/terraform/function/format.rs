@@ -7,9 +7,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::Parameter::{Nullable, Text as T};
 use super::call::made_at;
 use super::{Call, Function, MAX_MEMBERS, MAX_TEXT, json};
-use crate::eval::terraform::operator::{rebuild, text_pieces, unknown_of};
+use crate::eval::terraform::operator::{self, rebuild, text_pieces, unknown_of};
 use crate::eval::terraform::types::{Type, convert};
-use crate::eval::{Collection, Data, Decimal, Number, Piece, Value, Why};
+use crate::eval::{Collection, Data, Decimal, Number, Piece, Value, Why, budget};
 use crate::source::Span;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -55,7 +55,8 @@ fn format(call: &Call<'_>, arguments: &[Value]) -> Result<Value, String> {
     let text = call.text(0);
     let place = call.argument(0).origin.span;
     let mut pieces: Vec<Piece> = Vec::new();
-    let (mut at, mut next, mut highest, mut bytes) = (0, 1, 0, 0);
+    let (mut at, mut next, mut highest) = (0, 1, 0);
+    let (mut bytes, mut weight) = (0, 0);
     while at < text.len() {
         let until = text[at..].find('%').map_or(text.len(), |found| at + found);
         if until > at {
@@ -88,7 +89,8 @@ fn format(call: &Call<'_>, arguments: &[Value]) -> Result<Value, String> {
             }
         };
         bytes += formatted.iter().map(len).sum::<usize>();
-        if bytes > MAX_TEXT {
+        weight += operator::weight(&formatted);
+        if bytes > MAX_TEXT || !budget::room(weight) {
             return Ok(call.limit());
         }
         pieces.extend(formatted);
@@ -430,7 +432,7 @@ fn format_list(call: &Call<'_>) -> Result<Value, String> {
         let item = format(call, &chosen)
             .map_err(|why| format!("error on format iteration {round}: {why}"))?;
         bytes += item.as_text().map_or(0, str::len);
-        if bytes > MAX_TEXT {
+        if bytes > MAX_TEXT || budget::is_spent() {
             return Ok(call.limit());
         }
         items.push(item);

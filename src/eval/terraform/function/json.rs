@@ -10,7 +10,9 @@ use super::place::Places;
 use super::{Call, Function, MAX_TEXT};
 use crate::eval::terraform::operator::{rebuild, text_pieces, unknown_of};
 use crate::eval::terraform::types::{MAX_DEPTH, alike};
-use crate::eval::{Collection, Data, Entry, List, Map, Piece, Reference, Template, Value, Why};
+use crate::eval::{
+    Collection, Data, Entry, List, Map, Piece, Reference, Template, Value, Why, budget,
+};
 use crate::source::Span;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -119,6 +121,7 @@ impl Encoder {
         if depth > MAX_DEPTH
             || self.bytes + self.text.len() > MAX_TEXT
             || self.pieces.len() > super::MAX_MEMBERS
+            || !budget::room(self.bytes + self.text.len())
         {
             return false;
         }
@@ -214,7 +217,10 @@ pub(super) fn decode_value(text: &Value, span: Span, most: usize) -> Result<Valu
     };
     match parse(known, Places::of(text, span), most) {
         Ok(value) => Ok(value),
-        Err(Refusal::Limit) => Ok(Value::unknown(Why::Limit, span)),
+        Err(Refusal::Limit) => {
+            budget::refuse();
+            Ok(Value::unknown(Why::Limit, span))
+        }
         Err(Refusal::Syntax(why)) => Err(why),
     }
 }

@@ -14,7 +14,7 @@ pub(super) enum Refusal {
 }
 
 /// The most values of a document.
-pub(super) const MAX_VALUES: usize = 1 << 20;
+pub(super) const MAX_VALUES: usize = 1 << 18;
 
 /// The value of a document of at most so many values.
 ///

@@ -39,7 +39,7 @@ use rustc_hash::FxHashMap;
 
 use super::operator::{holds_sensitive, is_sensitive, lift};
 use super::types::{Type, convert};
-use crate::eval::{Data, Map, Value, Why};
+use crate::eval::{Data, Map, Piece, Value, Why, budget};
 use crate::source::{SourceFile, Span};
 use call::Call;
 
@@ -255,6 +255,9 @@ pub fn call(
         return Err(format!("There is no function named {name:?}."));
     };
     check_count(function, arguments.len())?;
+    if !look_at(arguments) {
+        return Ok(Value::unknown(Why::Limit, span));
+    }
     let sensitive = match function.mode {
         Mode::Members => arguments.iter().any(is_sensitive),
         Mode::Whole | Mode::Parts => arguments.iter().any(holds_sensitive),
@@ -264,6 +267,51 @@ pub fn call(
     });
     let about_marks = matches!(plain, "nonsensitive" | "issensitive");
     result.map(|value| value.sensitive_if(sensitive && !about_marks))
+}
+
+/// Charges what it takes to look at the arguments once: every function does, to convert them and to ask what is known of
+/// them, however little it then needs. False where there is no room for a copy of what it looks at. A function that does
+/// more than that work charges it itself; one that makes texts or lists larger than its arguments asks for room first.
+fn look_at(arguments: &[Value]) -> bool {
+    /// Bytes of text that are gone through in one step.
+    const BYTES: usize = 32;
+    /// Members that are looked at before the work is charged.
+    const TOGETHER: usize = 1 << 12;
+    let (mut steps, mut members, mut bytes) = (0, 0, 0);
+    let mut waiting: Vec<&Value> = arguments.iter().collect();
+    while let Some(value) = waiting.pop() {
+        members += 1;
+        steps += 1;
+        if steps >= TOGETHER {
+            budget::work(std::mem::take(&mut steps));
+            if budget::is_spent() {
+                return false;
+            }
+        }
+        match &value.data {
+            Data::Text(text) => {
+                steps += text.len() / BYTES;
+                bytes += text.len();
+            }
+            Data::Template(template) => {
+                let len = template.text.as_ref().map_or(0, |text| text.len());
+                steps += len / BYTES + template.pieces.len();
+                bytes += len;
+                members += template.pieces.len();
+                waiting.extend(template.pieces.iter().filter_map(|piece| match piece {
+                    Piece::Value(value) => Some(value),
+                    Piece::Text(..) => None,
+                }));
+            }
+            Data::List(list) => waiting.extend(&list.items),
+            Data::Map(map) => waiting.extend(map.entries.iter().map(|entry| &entry.value)),
+            Data::Reference(reference) => waiting.extend(&reference.value),
+            Data::Unknown(unknown) => waiting.extend(&unknown.among),
+            _ => {}
+        }
+    }
+    budget::work(steps);
+    budget::room(members * size_of::<Value>() + bytes)
 }
 
 /// Whether there is a function of this name, without the prefix `core::`.

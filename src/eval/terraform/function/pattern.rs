@@ -7,15 +7,46 @@ use rustc_hash::FxHashMap;
 
 use super::Parameter::Text as T;
 use super::{Call, Function, MAX_MEMBERS, MAX_TEXT};
-use crate::eval::{Collection, Value};
+use crate::eval::{Collection, Value, budget};
 
 /// How many compiled patterns are kept by each thread.
 const MAX_COMPILED: usize = 64;
 
+/// The bounds that compiled patterns are tried with, in bytes: the least one that is enough says how large it is, which
+/// decides what a match with it takes. A pattern of a few letters may be as large as the last (`(\\w{200}){9}`).
+const SIZES: [usize; 4] = [16 << 10, 128 << 10, 1 << 20, 4 << 20];
+
+/// A compiled pattern.
+#[derive(Clone)]
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    /// At most as large as this many bytes.
+    size: usize,
+}
+
+impl Pattern {
+    /// Charges the stack under way for going through a text; whether it can still be afforded.
+    pub(super) fn afford(&self, text: &str) -> bool {
+        let for_each = 1 + self.size / (64 << 10);
+        budget::work(text.len().saturating_mul(for_each));
+        !budget::is_spent()
+    }
+}
+
 thread_local! {
-    /// The patterns used before. To compile one takes a hundred times as long as to match a name with it, and modules
-    /// match every file or element with the same few.
-    static COMPILED: RefCell<FxHashMap<String, Option<Regex>>> = RefCell::default();
+    /// The patterns used before, and by which stack last. To compile one takes a hundred times as long as to match a name
+    /// with it, and modules match every file or element with the same few.
+    static COMPILED: RefCell<Compiled> = RefCell::default();
+}
+
+/// Compiled patterns; none where one is larger than is computed here.
+#[derive(Default)]
+struct Compiled {
+    stack: u32,
+    /// Those of the stack under way, which pays for each that is not here.
+    own: FxHashMap<String, Option<Pattern>>,
+    /// Those of stacks before it: what it pays must not depend on them.
+    others: FxHashMap<String, Option<Pattern>>,
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -23,6 +54,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let Some(pattern) = compile(call.text(0))? else {
             return Ok(call.limit());
         };
+        if !pattern.afford(call.text(1)) {
+            return Ok(call.limit());
+        }
+        let pattern = pattern.regex;
         let shape = Shape::of(&pattern)?;
         match pattern.captures(call.text(1)) {
             Some(found) => Ok(result(call, &pattern, &shape, &found)),
@@ -33,6 +68,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let Some(pattern) = compile(call.text(0))? else {
             return Ok(call.limit());
         };
+        if !pattern.afford(call.text(1)) {
+            return Ok(call.limit());
+        }
+        let pattern = pattern.regex;
         let shape = Shape::of(&pattern)?;
         let found = pattern.captures_iter(call.text(1)).take(MAX_MEMBERS + 1);
         let items = found
@@ -84,38 +123,49 @@ fn result(call: &Call<'_>, pattern: &Regex, shape: &Shape, found: &Captures<'_>)
 ///
 /// # Errors
 /// When Go refuses it.
-pub(super) fn compile(pattern: &str) -> Result<Option<Regex>, String> {
+pub(super) fn compile(pattern: &str) -> Result<Option<Pattern>, String> {
     COMPILED.with_borrow_mut(|compiled| {
-        if let Some(known) = compiled.get(pattern) {
+        if compiled.stack != budget::stack() {
+            compiled.stack = budget::stack();
+            compiled.others = std::mem::take(&mut compiled.own);
+        }
+        if let Some(known) = compiled.own.get(pattern) {
             return Ok(known.clone());
         }
-        let made = compile_anew(pattern)?;
-        if compiled.len() >= MAX_COMPILED {
-            compiled.clear();
+        let made = match compiled.others.remove(pattern) {
+            Some(known) => known,
+            None => compile_anew(pattern)?,
+        };
+        let size = made.as_ref().map_or(SIZES[3], |made| made.size);
+        // 0.2 ms and more.
+        budget::work(20_000 + size / 2);
+        if compiled.own.len() >= MAX_COMPILED {
+            compiled.own.clear();
         }
-        compiled.insert(pattern.to_owned(), made.clone());
+        compiled.own.insert(pattern.to_owned(), made.clone());
         Ok(made)
     })
 }
 
-fn compile_anew(pattern: &str) -> Result<Option<Regex>, String> {
-    let built = RegexBuilder::new(&translated(pattern))
-        .size_limit(4 << 20)
-        .dfa_size_limit(4 << 20)
-        .build();
-    match built {
-        Ok(pattern) => Ok(Some(pattern)),
-        Err(regex::Error::CompiledTooBig(_)) => Ok(None),
-        Err(why) => {
-            let why = why.to_string();
-            let last = why
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
-            Err(format!("invalid regexp pattern: {last} in {pattern}"))
+fn compile_anew(pattern: &str) -> Result<Option<Pattern>, String> {
+    let translated = translated(pattern);
+    for size in SIZES {
+        let built = RegexBuilder::new(&translated)
+            .size_limit(size)
+            .dfa_size_limit(4 << 20)
+            .build();
+        match built {
+            Ok(regex) => return Ok(Some(Pattern { regex, size })),
+            Err(regex::Error::CompiledTooBig(_)) => {}
+            Err(why) => {
+                let why = why.to_string();
+                let last = why.lines().last().unwrap_or_default();
+                let last = last.trim_start_matches("error: ");
+                return Err(format!("invalid regexp pattern: {last} in {pattern}"));
+            }
         }
     }
+    Ok(None)
 }
 
 /// A pattern of Go in the words of the `regex` crate: `\d`, `\w`, `\s` and `\b` are ASCII, `\z` is the end, `\Q…\E`
@@ -194,15 +244,18 @@ fn ascii_class(kind: char, out: &mut String) {
 }
 
 /// All matches replaced; `$1`, `${1}` and `${name}` in the replacement are the groups, as in Go.
-pub(super) fn replace_all(call: &Call<'_>, pattern: &Regex, text: &str, with: &str) -> Value {
+pub(super) fn replace_all(call: &Call<'_>, pattern: &Pattern, text: &str, with: &str) -> Value {
+    if !pattern.afford(text) {
+        return call.limit();
+    }
     let mut out = String::new();
     let mut last = 0;
-    for found in pattern.captures_iter(text) {
+    for found in pattern.regex.captures_iter(text) {
         let Some(whole) = found.get(0) else { continue };
         out.push_str(&text[last..whole.start()]);
         found.expand(with, &mut out);
         last = whole.end();
-        if out.len() > MAX_TEXT {
+        if out.len() > MAX_TEXT || !budget::room(out.len()) {
             return call.limit();
         }
     }

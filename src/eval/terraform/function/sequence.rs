@@ -8,7 +8,7 @@ use super::collection::is_counted;
 use super::{Call, Function, MAX_MEMBERS};
 use crate::eval::terraform::operator::{equal, index, splat};
 use crate::eval::terraform::types::{MAX_DEPTH, Type, convert, kind_name, type_of, unify};
-use crate::eval::{Collection, Data, Key, List, Number, Truth, Unknown, Value, Why};
+use crate::eval::{Collection, Data, Key, List, Number, Truth, Unknown, Value, Why, budget};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::members("chunklist", &[L, N], chunk),
@@ -133,6 +133,7 @@ fn distinct(call: &Call<'_>) -> Result<Value, String> {
     if list.items.len() > 4096 {
         return Ok(call.limit());
     }
+    budget::work(list.items.len() * list.items.len() / 2);
     let (mut items, mut unsure): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for item in &list.items {
         match Truth::any(items.iter().map(|other| equal(other, item))) {
@@ -231,6 +232,7 @@ impl Flat {
 
     fn item(&mut self, item: &Value, depth: usize, call: &Call<'_>) {
         if depth > MAX_DEPTH || self.items.len() > MAX_MEMBERS {
+            budget::refuse();
             return self.add_rest(Arc::new(Unknown {
                 why: Why::Limit,
                 among: Vec::new(),

@@ -8,7 +8,7 @@ use super::sequence::perhaps;
 use super::{Call, Function};
 use crate::eval::terraform::operator::equal;
 use crate::eval::terraform::types::{Type, convert, convert_with, unify_values};
-use crate::eval::{Collection, List, Truth, Unknown, Value, Why};
+use crate::eval::{Collection, List, Truth, Unknown, Value, Why, budget};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::members("setintersection", &[S], |call| kept(call, false)).variadic(S),
@@ -52,9 +52,11 @@ fn kept(call: &Call<'_>, without: bool) -> Result<Value, String> {
     };
     let others: Vec<Option<&List>> = sets[1..].iter().map(Value::as_list).collect();
     let size: usize = others.iter().flatten().map(|list| list.items.len()).sum();
-    if size.saturating_mul(first.items.len()) > MAX_PAIRS {
+    let pairs = size.saturating_mul(first.items.len());
+    if pairs > MAX_PAIRS {
         return Ok(call.limit());
     }
+    budget::work(pairs);
     let stays = |item: &Value| {
         Truth::all(others.iter().map(|other| {
             let inside = other.map_or(Truth::Unknown, |list| list.any(|other| equal(item, other)));

@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::Parameter::{Number as N, Text as T, Texts};
 use super::call::made_at;
 use super::{Call, Function, MAX_TEXT};
-use crate::eval::terraform::operator::{rebuild, text_pieces, unknown_of};
-use crate::eval::{Collection, Data, Piece, Truth, Value};
+use crate::eval::terraform::operator::{rebuild, text_pieces, unknown_of, weight};
+use crate::eval::{Collection, Data, Piece, Truth, Value, budget};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::whole("chomp", &[T], |call| {
@@ -116,7 +116,8 @@ fn indent(call: &Call<'_>) -> Result<Value, String> {
         return Err("strings: negative Repeat count".into());
     };
     let breaks = text.matches('\n').count();
-    if spaces.saturating_mul(breaks.max(1)) > MAX_TEXT {
+    let more = spaces.saturating_mul(breaks.max(1));
+    if more > MAX_TEXT || !budget::room(more) {
         return Ok(call.limit());
     }
     Ok(call.made(text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
@@ -135,7 +136,7 @@ fn join(call: &Call<'_>) -> Result<Value, String> {
     }
     let separator = text_pieces(&call.arguments[0]);
     let mut pieces = Vec::new();
-    let (mut bytes, mut first) = (0, true);
+    let (mut bytes, mut text, mut first) = (0, 0, true);
     for list in &lists {
         for (at, item) in list.items.iter().enumerate() {
             if matches!(item.resolved().data, Data::Null) {
@@ -143,15 +144,17 @@ fn join(call: &Call<'_>) -> Result<Value, String> {
                     "element {at} is null; cannot concatenate null values"
                 ));
             }
+            let own = text_pieces(item);
+            bytes += weight(&separator) + weight(&own);
+            text += call.text(0).len() + item.as_text().map_or(0, str::len);
+            if text > MAX_TEXT || !budget::room(bytes) {
+                return Ok(call.limit());
+            }
             if !first {
                 pieces.extend(separator.iter().cloned());
             }
             first = false;
-            pieces.extend(text_pieces(item));
-            bytes += call.text(0).len() + item.as_text().map_or(0, str::len);
-            if bytes > MAX_TEXT {
-                return Ok(call.limit());
-            }
+            pieces.extend(own);
         }
     }
     if lists.iter().any(|list| list.rest.is_some()) {
@@ -230,7 +233,8 @@ fn replace(call: &Call<'_>) -> Result<Value, String> {
     }
     if let Some(text) = call.arguments[0].as_text() {
         let found = text.matches(search).count();
-        if text.len().saturating_add(found.saturating_mul(with.len())) > MAX_TEXT {
+        let all = text.len().saturating_add(found.saturating_mul(with.len()));
+        if all > MAX_TEXT || !budget::room(all) {
             return Ok(call.limit());
         }
         return Ok(call.made(text.replace(search, with)));

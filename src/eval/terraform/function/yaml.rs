@@ -8,7 +8,7 @@ use super::Parameter::{Nullable, Text as T};
 use super::place::Places;
 use super::{Call, Function, MAX_TEXT};
 use crate::eval::terraform::types::{MAX_DEPTH, alike};
-use crate::eval::{Collection, Data, Entry, Map, Number, Piece, Template, Value};
+use crate::eval::{Collection, Data, Entry, Map, Number, Piece, Template, Value, budget};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::parts("yamlencode", &[Nullable], |call| {
@@ -60,7 +60,7 @@ struct Position {
 
 /// Writes a node with the line end behind it; `false` beyond the bounds.
 fn write(value: &Value, position: &Position, out: &mut String, depth: usize) -> bool {
-    if depth > MAX_DEPTH || out.len() > MAX_TEXT {
+    if depth > MAX_DEPTH || out.len() > MAX_TEXT || !budget::room(out.len()) {
         return false;
     }
     let value = value.resolved();
@@ -93,7 +93,14 @@ fn write(value: &Value, position: &Position, out: &mut String, depth: usize) -> 
                 write(&entry.value, &under, out, depth + 1)
             });
         }
-        _ => text(value.as_text().unwrap_or_default(), position.indent),
+        _ => {
+            let own = value.as_text().unwrap_or_default();
+            let blanks = own.matches('\n').count() * (position.indent + 2);
+            if blanks > MAX_TEXT || !budget::room(own.len() + blanks) {
+                return false;
+            }
+            text(own, position.indent)
+        }
     };
     out.push_str(blank);
     out.push_str(&scalar);
@@ -226,7 +233,7 @@ fn double_quoted(text: &str) -> String {
 }
 
 /// The most values of a document, aliases counted as often as they stand there.
-const MAX_VALUES: usize = 1 << 20;
+const MAX_VALUES: usize = 1 << 18;
 
 enum Refusal {
     Syntax(String),

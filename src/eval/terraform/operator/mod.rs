@@ -19,7 +19,7 @@ pub use equality::equal;
 pub use template::{Rendered, join};
 
 pub(super) use lift::lift;
-pub(super) use template::{rebuild, text_pieces};
+pub(super) use template::{rebuild, text_pieces, weight};
 
 /// An unknown result because of these operands: for the first reason there is.
 pub(super) fn unknown_of<'v>(operands: impl IntoIterator<Item = &'v Value>, span: Span) -> Value {

@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::is_sensitive;
 use crate::eval::terraform::types::{Type, convert};
-use crate::eval::{Data, Piece, Template, Value};
+use crate::eval::{Data, Piece, Template, Value, Why, budget};
 use crate::source::Span;
 
 /// A piece of a template while it is rendered.
@@ -29,6 +29,7 @@ pub enum Rendered {
 pub fn join(pieces: Vec<Rendered>, span: Span) -> Result<Value, String> {
     let mut out = Vec::with_capacity(pieces.len());
     let mut sensitive = false;
+    let mut bytes = 0;
     for piece in pieces {
         match piece {
             Rendered::Text(text, span) => out.push(Piece::Text(text, span)),
@@ -44,7 +45,13 @@ pub fn join(pieces: Vec<Rendered>, span: Span) -> Result<Value, String> {
                             .into(),
                     );
                 }
-                out.extend(text_pieces(&value));
+                let more = text_pieces(&value);
+                bytes += weight(&more);
+                // One text may stand in another any number of times.
+                if !budget::room(bytes) {
+                    return Ok(Value::unknown(Why::Limit, span));
+                }
+                out.extend(more);
             }
         }
     }
@@ -60,6 +67,15 @@ pub(in crate::eval::terraform) fn text_pieces(value: &Value) -> Vec<Piece> {
         Data::Template(template) => template.pieces.clone(),
         _ => vec![Piece::Value(value.clone())],
     }
+}
+
+/// How many bytes a text takes that has these pieces among others.
+pub(in crate::eval::terraform) fn weight(pieces: &[Piece]) -> usize {
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Text(text, _) => text.len(),
+        Piece::Value(_) => 0,
+    });
+    size_of_val(pieces) + texts.sum::<usize>()
 }
 
 /// A text of these pieces. Neighbours that are the very bytes of the source become one.

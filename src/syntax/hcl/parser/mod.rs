@@ -237,14 +237,11 @@ impl<'t> Parser<'t> {
     pub(super) fn say(&mut self, problem: Diagnostic) {
         let again = self.tree.errors.last().is_some_and(|last| {
             let (start, end) = (last.span.start as usize, problem.span.start as usize);
-            let between = self
-                .lexer
-                .text
-                .as_bytes()
-                .get(start.min(end)..start.max(end));
+            let line = |at: usize| self.lexer.line(at).start;
             last.code == problem.code
                 && (start == end || problem.code == Code::Syntax)
-                && between.is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
+                && start.max(end) <= self.lexer.text.len()
+                && line(start) == line(end)
         });
         if !again && self.tree.errors.len() < MAX_ERRORS {
             self.tree.errors.push(problem);

@@ -193,9 +193,8 @@ impl Parser<'_> {
 
     /// Whether the line from `at` on ends with an opening brace.
     pub(super) fn ends_with_brace(&self, at: usize) -> bool {
-        self.lexer.text[at..self.lexer.line_end(at)]
-            .trim_end()
-            .ends_with('{')
+        let line = self.lexer.line(at);
+        line.trimmed > at && self.lexer.byte(line.trimmed - 1) == b'{'
     }
 
     /// Takes the quoted labels that stand between the token and the brace of a broken header.
@@ -316,7 +315,7 @@ impl Parser<'_> {
     }
 
     fn line_start(&self, at: usize) -> usize {
-        memchr::memrchr(b'\n', &self.lexer.bytes()[..at]).map_or(0, |found| found + 1)
+        self.lexer.line(at).start
     }
 
     /// The column of the token, if nothing but space stands before it on its line.
