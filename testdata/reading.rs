@@ -104,7 +104,11 @@ fn a_policy_that_aws_refuses_is_not_clean() {
     for text in texts {
         let ran = check(&[("main.tf", policy(&text).as_bytes())], &["."]);
         let said = ran.diagnostics();
-        assert_eq!((ran.status, said.len() > 0), (3, true), "{text}: {said:?}");
+        assert_eq!(
+            (ran.status, !said.is_empty()),
+            (3, true),
+            "{text}: {said:?}"
+        );
         let unsure = ran.about("undecided", "p").contains(&"aws-iam-full-admin");
         let found = ran.about("findings", "p").contains(&"aws-iam-full-admin");
         assert!(unsure || found, "{text}");

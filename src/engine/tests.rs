@@ -284,6 +284,7 @@ fn what_asks_for_too_much_is_said_and_the_rest_is_judged() {
             let search = Search {
                 paths: &paths,
                 exclude: &[],
+                listed: false,
                 is_template: engine::is_template,
             };
             discover(Door::new(&memory, &scope), &sources, search)

@@ -29,12 +29,15 @@ pub fn parse(text: &Value) -> Result<Value, (Span, String)> {
     }
 }
 
+/// Where a text is no JSON, and why, as a sentence.
+pub(super) type Fault = (Span, String);
+
 /// The value that a text is the JSON of, and where and why it is not quite JSON: commas that are missing or too many leave
 /// no doubt about the value.
 ///
 /// # Errors
 /// Where and why it is no JSON at all, as a sentence.
-pub fn parse_loosely(text: &Value) -> Result<(Value, Option<(Span, String)>), (Span, String)> {
+pub fn parse_loosely(text: &Value) -> Result<(Value, Option<Fault>), Fault> {
     let own = text.resolved();
     let mut input = Input {
         text: String::new(),

@@ -309,7 +309,7 @@ impl Writer<'_> {
             .filter(inside)
             .max_by_key(|pair| self.document.node(pair.key).range.start);
         if self.text[start..].starts_with('{') {
-            return Ok(self.into_flow(start, end, last, names, value));
+            return Ok(self.in_flow(start, end, last, names, value));
         }
         let first = self
             .document
@@ -372,7 +372,7 @@ impl Writer<'_> {
     }
 
     /// A further pair of a mapping between braces.
-    fn into_flow(
+    fn in_flow(
         &self,
         start: usize,
         end: usize,

@@ -52,9 +52,7 @@ impl Folded {
             at
         };
         let mut notes = vec![Vec::new(); findings.len()];
-        let by: Vec<Option<usize>> = (0..by.len())
-            .map(|at| by[at].map(|next| root(next)))
-            .collect();
+        let by: Vec<Option<usize>> = (0..by.len()).map(|at| by[at].map(&root)).collect();
         for (at, strong) in by.iter().enumerate() {
             if let Some(strong) = strong {
                 notes[*strong].push(at);

@@ -17,7 +17,7 @@ pub fn dot(graphs: &[Graph]) -> String {
     for (first, graph) in numbered(graphs) {
         for resource in shown(graph) {
             let address = quoted(&resource.address.to_string());
-            let kind = quoted(&resource.kind.to_string());
+            let kind = quoted(&resource.kind);
             let id = first + resource.id.0;
             let _ = writeln!(out, "  r{id} [label=\"{address}\\n{kind}\"];");
         }

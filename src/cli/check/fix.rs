@@ -61,6 +61,9 @@ struct Tried {
     alone: Option<Subject>,
 }
 
+/// What checking again gives: the texts, and what is found in them.
+type Again = (SourceMap, Report);
+
 /// What fixing needs of the run.
 struct Run<'r> {
     /// How far an edit must be trusted.
@@ -68,7 +71,7 @@ struct Run<'r> {
     /// The path of a shown one, if edits may change that file.
     place: &'r dyn Fn(&str) -> Option<PathBuf>,
     /// Checks again, with these files in place of those on disk.
-    again: &'r dyn Fn(&Memory) -> Result<(SourceMap, Report), Refusal>,
+    again: &'r dyn Fn(&Memory) -> Result<Again, Refusal>,
 }
 
 /// Fixes what a report finds, as the options say; nothing is written yet.

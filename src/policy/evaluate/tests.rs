@@ -108,7 +108,9 @@ fn layers(documents: &[(String, Document)]) -> Layers<'_> {
 }
 
 /// Every decision of the table: its line, what it is made of, the answer that is expected.
-fn each(ask: &mut dyn FnMut(&str, &[(String, Document)], &Request, Truth)) {
+type Ask<'a> = dyn FnMut(&str, &[(String, Document)], &Request, Truth) + 'a;
+
+fn each(ask: &mut Ask<'_>) {
     let mut policies: BTreeMap<&str, &str> = BTreeMap::new();
     let mut sourced = false;
     for line in TABLE

@@ -204,6 +204,11 @@ impl Atoms {
         self.witnesses.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.witnesses.is_empty()
+    }
+
     /// Those that satisfy a pattern, by its number; with room for more behind them.
     pub fn satisfying(&self, pattern: usize, room: usize) -> Bits {
         let mut bits = Bits::none(self.len() + room);

@@ -303,7 +303,7 @@ impl Term {
     /// A condition; the key where no set says what it means.
     pub fn of(condition: &Condition, reading: Reading) -> Result<Term, EcoString> {
         let operator = Operator::read(&condition.operator);
-        let key: EcoString = condition.key.to_ascii_lowercase().into();
+        let key: EcoString = condition.key.to_ascii_lowercase();
         let own = if operator.negated {
             reading.opposite()
         } else {

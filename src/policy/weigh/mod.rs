@@ -157,7 +157,7 @@ fn joined(
 fn keys(statement: &Statement) -> Vec<(EcoString, Vec<&Condition>)> {
     let mut keys: Vec<(EcoString, Vec<&Condition>)> = Vec::new();
     for condition in &statement.conditions {
-        let key: EcoString = condition.key.to_ascii_lowercase().into();
+        let key: EcoString = condition.key.to_ascii_lowercase();
         match keys.iter_mut().find(|(own, _)| *own == key) {
             Some((_, all)) => all.push(condition),
             None => keys.push((key, vec![condition])),
@@ -303,7 +303,7 @@ fn narrows_key(key: &str, terms: &[Term], wanted: &str, inverted: bool) -> Truth
                 .iter()
                 .any(|own| wanted.to_ascii_lowercase().starts_with(own));
             let reached = ordinary.iter().any(|own| view.meets(own));
-            Truth::from(!view.covers(&present) && !(global && reached))
+            Truth::from(!(view.covers(&present) || global && reached))
         }
         Kind::Free if view.meets(&absent) => Truth::False,
         // The front of a browser's request is the caller's to write; tags go along only with some actions.

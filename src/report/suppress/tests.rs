@@ -112,9 +112,7 @@ fn ours_counts_on_the_line_above_it_at_the_head_and_for_the_file() {
             "",
             "",
         ),
-        group("", "", "", "")
-            .replace("web\" {", &format!("web\" {{ {ours}"))
-            .replacen("tags", "tags", 1),
+        group("", "", "", "").replace("web\" {", &format!("web\" {{ {ours}")),
         group("", "", "", "") + &format!("# distrust: ignore-file[{RULE}] jump host"),
     ] {
         let (tool, said) = asked("m.tf", &text, Policy::default());

@@ -46,11 +46,16 @@ pub(super) fn no_path(subject: &Subject<'_>) -> Outcome {
 
 /// No way to permissions of another role that it lacks, short of everything.
 pub(super) fn no_lateral(subject: &Subject<'_>) -> Outcome {
-    let steps = subject
-        .steps()
-        .iter()
-        .filter(|step| step.everything.is_false());
-    by_step(steps, subject).negated()
+    let short = subject.steps().iter();
+    let short = short.filter(|step| !step.everything.is_true());
+    // Where nobody knows whether it amounts to everything, nobody knows which of the two rules it belongs to.
+    let steps: Vec<_> = short
+        .map(|step| reach::Step {
+            truth: step.truth & !step.everything,
+            ..step.clone()
+        })
+        .collect();
+    by_step(steps.iter(), subject).negated()
 }
 
 /// A key of a user that may do everything, in effect.

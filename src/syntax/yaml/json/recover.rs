@@ -107,7 +107,7 @@ impl Reader<'_> {
         if !self.builder.in_mapping() {
             return;
         }
-        let whole = members > 0 && members % 2 == 0;
+        let whole = members > 0 && members.is_multiple_of(2);
         if whole && self.builder.last_end() > next.map(|next| next as u32) && next.is_some() {
             // What was read as its end is the neighbour's.
             self.builder.pop();
