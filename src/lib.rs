@@ -23,7 +23,7 @@
 //! | [`catalog`] | the vocabulary: kinds, attributes, how each language spells them, satellites, defaults | [`catalog::Catalog`] |
 //! | [`graph`] | resources and edges in the vocabulary; satellites joined to what they belong to | [`graph::Graph`] |
 //! | [`policy`] | who may do what: IAM documents, the actions of AWS, what is granted and to whom | [`policy::Document`], [`policy::grants`], [`policy::action`] |
-//! | [`network`] | who can reach whom: sets of addresses, ports and protocols | interval sets |
+//! | [`network`] | who can reach whom: sets of addresses, ports and protocols, what rules let through, endpoints and routes ([`network::topology`]) | interval sets, three-valued answers |
 //! | [`findings`] | what is said: findings, severities, labels, remedies | [`findings::Finding`] |
 //! | [`rules`] | the questions: declared in files, or native; secrets in plain text ([`rules::secret`]) | findings |
 //! | [`fix`] | a remedy becomes bytes: edits of one place, in every language | [`fix::Edit`] |

@@ -10,6 +10,7 @@ mod house;
 mod json;
 mod lsp;
 mod plan;
+mod reach;
 mod reading;
 #[cfg(unix)]
 mod require;

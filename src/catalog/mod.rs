@@ -17,8 +17,8 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 pub use model::{
-    Attribute, EdgeSpec, Encoding, Flow, Join, Kind, Literal, Path, Ports, Relation, Source, Step,
-    Usage,
+    Attribute, EdgeSpec, Encoding, EndpointSpec, Flow, InterfaceSpec, Join, Kind, Literal, Path,
+    Ports, Relation, RouteSpec, Source, Step, Usage,
 };
 pub use schema::Schema;
 

@@ -26,6 +26,61 @@ pub struct Kind {
     pub edges: Vec<EdgeSpec>,
     /// The policy documents that it holds.
     pub documents: Vec<DocumentSpec>,
+    /// The routes that it holds.
+    pub routes: Option<RouteSpec>,
+    /// What it is on a network, if it sends or receives there.
+    pub endpoint: Option<EndpointSpec>,
+}
+
+/// A list of routes: where packets to which destination go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RouteSpec {
+    /// The list of routes.
+    pub each: Path,
+    /// The destination of a route: networks, or lists of networks.
+    pub destination: Vec<Path>,
+    /// What may name the next hop; one of them does.
+    pub targets: Vec<Path>,
+}
+
+/// What sends or receives on a network.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EndpointSpec {
+    /// What it is, in one word: `machine`, `database`, `function`.
+    pub is: String,
+    /// Whether it keeps data.
+    pub data: bool,
+    /// Whether nothing can open a connection to it.
+    pub deaf: bool,
+    /// Whether it only says how others are made (launch templates).
+    pub template: bool,
+    /// Its interfaces: those of the first entry that says something.
+    pub interfaces: Vec<InterfaceSpec>,
+}
+
+/// How an endpoint says where it stands. A path begins at the interface, one with `true` at the resource.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct InterfaceSpec {
+    /// The list of interfaces; empty: the resource has one.
+    pub each: Path,
+    /// Names resources that are the interfaces themselves.
+    pub by: Vec<(bool, Path)>,
+    /// Names what says the rest.
+    pub template: Vec<(bool, Path)>,
+    /// Its groups.
+    pub groups: Vec<(bool, Path)>,
+    /// Its subnets, or what lists them.
+    pub subnets: Vec<(bool, Path)>,
+    /// Whether it stands in all of its subnets; else in one of them.
+    pub spread: bool,
+    /// What gives it a public address.
+    pub public: Vec<(bool, Path)>,
+    /// Whether its subnet decides when nothing of that is written; else it has none.
+    pub public_by_subnet: bool,
+    /// Whether the service decides when nothing of that is written.
+    pub public_by_service: bool,
+    /// Its private addresses.
+    pub addresses: Vec<(bool, Path)>,
 }
 
 /// An attribute that holds policy documents.
@@ -172,6 +227,8 @@ pub struct Flow {
     pub denies: Option<((bool, Path), Literal)>,
     /// The number by which rules are asked, the lowest first; the first that is about a packet decides.
     pub first: Option<(bool, Path)>,
+    /// What names the other side otherwise than by address: groups, tags, accounts.
+    pub groups: Vec<(bool, Path)>,
     /// What else limits a rule. One that denies counts only where it is not limited, or as the rule that allows.
     pub narrows: Vec<(bool, Path)>,
     /// The flow of the other resources of this kind within the same one (firewall rules of one network) whose rules deny;

@@ -1,5 +1,7 @@
 //! Vocabulary files (`_kinds.yaml`) to the model. Compiled into the build script too.
 
+mod endpoint;
+
 use super::model::{
     Attribute, Default_, DocumentSpec, EdgeSpec, Encoding, Flow, Join, Kind, Literal, Member, Path,
     Ports, Relation, Source, Step, Usage,
@@ -53,11 +55,13 @@ fn kind(name: &str, node: &Node) -> Result<Kind, Wrong> {
                     .map(document)
                     .collect::<Result<_, _>>()?;
             }
+            "routes" => kind.routes = Some(endpoint::routes(value)?),
+            "endpoint" => kind.endpoint = Some(endpoint::endpoint(value)?),
             other => {
                 return Err(unexpected(
                     *line,
                     other,
-                    "cloudformation, terraform, identity, secrets, addresses, attributes, flows, edges, documents",
+                    "cloudformation, terraform, identity, secrets, addresses, attributes, flows, edges, documents, routes, endpoint",
                 ));
             }
         }
@@ -343,6 +347,10 @@ fn rooted(node: &Node) -> Result<(bool, Path), Wrong> {
     rooted_path(node.text()?, node.line)
 }
 
+fn rooted_all(node: &Node) -> Result<Vec<(bool, Path)>, Wrong> {
+    node.items().iter().map(rooted).collect()
+}
+
 fn rooted_path(text: &str, line: usize) -> Result<(bool, Path), Wrong> {
     let (root, rest) = text
         .strip_prefix('/')
@@ -379,6 +387,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
         only: Vec::new(),
         denies: None,
         first: None,
+        groups: Vec::new(),
         narrows: Vec::new(),
         beside: None,
     };
@@ -422,6 +431,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                 _ => return Err(Wrong::at(*line, "one value is expected here")),
             },
             "first" => flow.first = Some(rooted(value)?),
+            "groups" => flow.groups = rooted_all(value)?,
             "narrows" => {
                 flow.narrows = value.items().iter().map(rooted).collect::<Result<_, _>>()?
             }
@@ -429,7 +439,7 @@ fn flow(name: &str, line: usize, node: &Node) -> Result<Flow, Wrong> {
                 return Err(unexpected(
                     *line,
                     other,
-                    "each, inner, addresses, between, named, anyone-without, unless, not-internet, ports, from-port-to-port, protocol, only, denies, first, narrows, beside",
+                    "each, inner, addresses, between, named, anyone-without, unless, not-internet, ports, from-port-to-port, protocol, only, denies, first, groups, narrows, beside",
                 ));
             }
         }

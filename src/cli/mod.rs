@@ -7,6 +7,7 @@ mod clock;
 mod exit;
 mod graph;
 mod options;
+mod reach;
 mod rules;
 mod suppress;
 mod terminal;
@@ -59,6 +60,10 @@ pub fn main() -> ExitCode {
         Command::Suppress(options) => {
             let order = check::input::order_of_variables(&matches);
             suppress::run(options, &order, terminal)
+        }
+        Command::Reach(options) => {
+            let order = check::input::order_of_variables(&matches);
+            reach::run(*options, &order, terminal)
         }
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),

@@ -45,6 +45,8 @@ pub(super) enum Command {
     /// Accept findings in comments, and take over what other tools were told
     #[command(subcommand)]
     Suppress(Suppress),
+    /// Say who reaches whom over the network
+    Reach(Box<Reach>),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -306,6 +308,26 @@ pub(super) struct Can {
     pub(super) output_format: Listing,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = super::exit::table())]
+pub(super) struct Reach {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// From: `internet`, a network, the address of a resource, or `any` of them
+    #[arg(long, value_name = "WHO", default_value = "internet")]
+    pub(super) from: String,
+    /// To: the address of a resource, `any` of them, or `internet`
+    #[arg(long, value_name = "WHOM", default_value = "any")]
+    pub(super) to: String,
+    /// At these ports only: 22, 22/tcp, 8000-9000/udp, icmp
+    #[arg(long, value_name = "PORT", value_delimiter = ',')]
+    pub(super) port: Vec<String>,
+    /// How the answers are written
+    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
+    pub(super) output_format: Listing,
+}
+
 /// How a graph is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Notation {
@@ -327,7 +349,7 @@ pub(super) struct Rules {
     pub(super) output_format: Listing,
 }
 
-/// How rules are listed.
+/// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listing {
     /// One line each

@@ -2,7 +2,7 @@
 //!
 //! A few hundred bytes can ask for gigabytes: blocks in blocks, texts of doubled texts, instances times modules. Every
 //! value is charged where it is made ([`Value::new`](super::Value::new)), whoever makes it, and so is every expression
-//! and every call of a function; both evaluators ask [`is_spent`] before and after each expression. What would go
+//! and every call of a function; both evaluators ask `is_spent` before and after each expression. What would go
 //! beyond is an unknown with [`Why::Limit`](super::Why::Limit), a diagnostic says where, and the rest of the run goes
 //! on.
 //!
@@ -130,7 +130,7 @@ fn change<T>(work: impl FnOnce(&mut Meter) -> T) -> T {
 }
 
 /// Does the work for one stack with a budget of its own, on this thread alone. `input` is how many bytes the stack is
-/// made from; what is read later is granted then ([`grant`]).
+/// made from; what is read later is granted then (`grant`).
 pub fn within<T>(input: usize, work: impl FnOnce() -> T) -> T {
     let before = METER.get();
     METER.set(Meter {

@@ -1,5 +1,6 @@
 //! What is said: findings, their severity and certainty, the places they point at, and the change they ask for.
 
+mod exposure;
 mod rule;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::eval::{Address, Language, Origin, Why};
 use crate::graph::Satellite;
 use crate::source::Span;
 
+pub use exposure::Exposure;
 pub use rule::{Control, Pillar, RuleInfo};
 
 /// How bad it is.
@@ -77,6 +79,8 @@ pub struct Finding {
     pub remedy: Option<Remedy>,
     /// What makes it the same one in the next run; empty until a report needs it.
     pub fingerprint: EcoString,
+    /// Whether the Internet reaches what it is about, where that is a question.
+    pub exposure: Option<Box<Exposure>>,
 }
 
 /// How far a change can be trusted.

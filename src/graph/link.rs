@@ -1,7 +1,7 @@
 //! Edges: every reference, and what the vocabulary says some attributes mean.
 
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::join::key_of;
 use super::{Edge, OpenEdge, Resource, ResourceId, walk};
@@ -45,6 +45,22 @@ pub(super) fn link(resources: &[Resource], catalog: &Catalog) -> Links {
         open,
         outside,
     }
+}
+
+/// The resources that outputs name.
+pub(super) fn exported(
+    resources: &[Resource],
+    catalog: &Catalog,
+    outputs: &Value,
+) -> FxHashSet<ResourceId> {
+    let mut found = Vec::new();
+    collect(outputs, &outputs.origin, &mut found, 0);
+    if found.is_empty() {
+        return FxHashSet::default();
+    }
+    let index = Index::new(resources, catalog);
+    let targets = found.into_iter().map(|(target, _)| index.targets(target));
+    targets.flatten().copied().collect()
 }
 
 /// The edges of a resource that end, or start, nobody knows where, because a variable, a module that is not here or a

@@ -24,7 +24,7 @@ use std::any::Any;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::{Catalog, Path, Relation, Step};
 use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
@@ -135,6 +135,15 @@ pub struct OpenEdge {
     pub why: Why,
 }
 
+/// What is known of others who may use what is here.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// The resources that the stack gives to others as outputs.
+    pub exported: FxHashSet<ResourceId>,
+    /// Whether the stack calls modules or templates that are not here.
+    pub incomplete: bool,
+}
+
 /// All resources of all stacks and what connects them.
 #[derive(Debug, Default)]
 pub struct Graph {
@@ -148,6 +157,8 @@ pub struct Graph {
     pub unread: Option<Why>,
     /// The edges to what is surely not here, sorted by start.
     pub outside: Vec<OpenEdge>,
+    /// What is known of the world around.
+    pub around: Around,
     by_kind: FxHashMap<EcoString, Vec<ResourceId>>,
     /// What rules made of the whole graph.
     pub kept: Kept,
@@ -342,6 +353,10 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
         open,
         outside,
     } = link::link(&resources, catalog);
+    let around = Around {
+        exported: link::exported(&resources, catalog, &stack.outputs),
+        incomplete: !stack.missing.is_empty(),
+    };
     let mut incoming = vec![Vec::new(); resources.len()];
     for (at, edge) in edges.iter().enumerate() {
         incoming[edge.to.0 as usize].push(at as u32);
@@ -364,6 +379,7 @@ pub fn build(stack: &Stack, catalog: &Catalog) -> Graph {
         open,
         unread: stack.unread(),
         outside,
+        around,
         by_kind,
         incoming,
         open_by_end,

@@ -137,6 +137,27 @@ fn public() -> &'static Addresses {
     })
 }
 
+/// The addresses that packets from outside may come from: all but those that no router of the Internet forwards. The
+/// ranges for documentation stand for some of them, as they do in documentation.
+pub fn internet() -> &'static Addresses {
+    static INTERNET: OnceLock<Addresses> = OnceLock::new();
+    const NEVER_V4: [&str; 9] = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    ];
+    INTERNET.get_or_init(|| Addresses {
+        v4: everything().v4.without(&intervals(&NEVER_V4)),
+        v6: intervals(&["2000::/3"]),
+    })
+}
+
 /// The address of one public host, for "some public address".
 pub(super) fn some_public() -> &'static Addresses {
     static SOME: OnceLock<Addresses> = OnceLock::new();
@@ -176,6 +197,34 @@ impl Addresses {
             || self.v6.intersection(&public.v6).len() > WORLD_V6
     }
 
+    /// The first of its addresses by itself; empty where it has none.
+    #[must_use]
+    pub fn first(&self) -> Addresses {
+        let only = |own: &Intervals| Intervals::of(own.iter().next().map(|(from, _)| (from, from)));
+        match self.v4.is_empty() {
+            true => Addresses {
+                v4: Intervals::default(),
+                v6: only(&self.v6),
+            },
+            false => Addresses {
+                v4: only(&self.v4),
+                v6: Intervals::default(),
+            },
+        }
+    }
+
+    /// An address that a machine may have: of a network not its first four, which belong to the network itself.
+    pub fn host(&self) -> Option<IpAddr> {
+        let of = |own: &Intervals| {
+            let (from, to) = own.iter().next()?;
+            Some(if to - from >= 8 { from + 4 } else { from })
+        };
+        match of(&self.v4) {
+            Some(number) => Some(IpAddr::V4(u32::try_from(number).ok()?.into())),
+            None => of(&self.v6).map(|number| IpAddr::V6(number.into())),
+        }
+    }
+
     /// Whether it has public addresses, but is not the world.
     pub fn is_some_public(&self) -> bool {
         self.meets(public()) && !self.is_world()
@@ -201,6 +250,15 @@ impl Addresses {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Addresses) -> Addresses {
+        Addresses {
+            v4: self.v4.intersection(&other.v4),
+            v6: self.v6.intersection(&other.v6),
+        }
     }
 
     /// Whether some address is in both.

@@ -7,7 +7,8 @@ mod named;
 mod order;
 mod question;
 pub mod reach;
-mod words;
+pub mod topology;
+pub(crate) mod words;
 
 pub use interval::Intervals;
 pub use named::Sets;

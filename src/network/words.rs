@@ -3,7 +3,7 @@
 use crate::eval::{Data, Piece, Value};
 
 /// The name of a protocol: numbers of IANA's registry that providers accept, and their words for all.
-pub(super) fn protocol_name(text: &str) -> String {
+pub(in crate::network) fn protocol_name(text: &str) -> String {
     match text.to_ascii_lowercase().as_str() {
         "-1" | "all" | "*" | "any" | "" => "all".into(),
         "6" => "tcp".into(),
@@ -15,7 +15,7 @@ pub(super) fn protocol_name(text: &str) -> String {
 }
 
 /// A number, or a text that is one.
-pub(super) fn number(value: &Value) -> Option<i64> {
+pub(in crate::network) fn number(value: &Value) -> Option<i64> {
     match &value.resolved().data {
         Data::Number(number) => number.as_i64(),
         _ => value.as_text()?.trim().parse().ok(),
@@ -23,7 +23,7 @@ pub(super) fn number(value: &Value) -> Option<i64> {
 }
 
 /// The ports from one number to another; none when they are in no order.
-pub(super) fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
+pub(in crate::network) fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
     if from > to || to < 0 || from > i64::from(u16::MAX) {
         return Vec::new();
     }
@@ -32,7 +32,7 @@ pub(super) fn clamp(from: i64, to: i64) -> Vec<(u16, u16)> {
 }
 
 /// `22`, `8000-9000`, `*`, and several of them with commas between.
-pub(super) fn ranges(value: &Value) -> Vec<(u16, u16)> {
+pub(in crate::network) fn ranges(value: &Value) -> Vec<(u16, u16)> {
     if let Some(number) = number(value) {
         return clamp(number, number);
     }
@@ -49,7 +49,7 @@ fn range(text: &str) -> Option<(u16, u16)> {
 }
 
 /// Whether a text that is not known as a whole ends in the length of a prefix that is no world: `${var.office}/32`.
-pub(super) fn is_narrow(value: &Value) -> bool {
+pub(in crate::network) fn is_narrow(value: &Value) -> bool {
     let Data::Template(template) = &value.data else {
         return false;
     };

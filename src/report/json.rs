@@ -63,6 +63,9 @@ struct Finding<'a> {
     /// What accepts it, of a suppressed one.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<Suppression<'a>>,
+    /// Only where it is a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposure: Option<Exposure<'a>>,
     fingerprint: &'a str,
 }
 
@@ -111,6 +114,18 @@ struct Position {
 struct Remedy<'a> {
     title: &'a str,
     applicability: &'static str,
+}
+
+#[derive(Serialize)]
+struct Exposure<'a> {
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    because: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet: Option<&'a str>,
+    path: Vec<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lowered_from: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -216,6 +231,7 @@ fn finding<'a>(finding: &'a findings::Finding, view: View<'a>) -> Finding<'a> {
         explained_by: None,
         explains: Vec::new(),
         suppression: None,
+        exposure: finding.exposure.as_ref().map(|it| exposure(it, view)),
         fingerprint: &finding.fingerprint,
     }
 }
@@ -247,6 +263,19 @@ fn suppression<'a>(one: &'a Suppressed, view: View<'_>) -> Suppression<'a> {
         tool: one.by.tool.name(),
         reason: &one.by.reason,
         place: place(one.by.span, "", view),
+    }
+}
+
+fn exposure<'a>(it: &'a findings::Exposure, view: View<'_>) -> Exposure<'a> {
+    let path = it.path.iter();
+    Exposure {
+        verdict: it.word(),
+        because: &it.because,
+        packet: it.packet.as_deref(),
+        path: path
+            .filter_map(|label| place(label.span, &label.text, view))
+            .collect(),
+        lowered_from: it.lowered_from.map(findings::Severity::name),
     }
 }
 

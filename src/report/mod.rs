@@ -12,6 +12,7 @@ pub mod json;
 mod mask;
 mod places;
 mod printable;
+pub mod reach;
 pub mod sarif;
 pub mod summary;
 pub mod suppress;

@@ -90,6 +90,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         advice: "set `acl` to `private`, and name the readers in a bucket policy".into(),
         remedy: remedy("set `acl` to `private`, and name the readers in a bucket policy"),
         fingerprint: ecow::EcoString::new(),
+        exposure: None,
     };
     let wide = Finding {
         rule: "aws-s3-bucket-versioning-disabled".into(),
@@ -117,6 +118,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         related: vec![label(at("a folder/100%.yaml", "Group"), "this resource")],
         advice: String::new(),
         remedy: None,
+        exposure: None,
         ..acl.clone()
     };
     let json = Finding {
@@ -135,6 +137,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         related: Vec::new(),
         advice: String::new(),
         remedy: None,
+        exposure: None,
         ..acl.clone()
     };
     (sources, vec![wide, json, undecided, acl, open])

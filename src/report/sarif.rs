@@ -339,13 +339,39 @@ impl<'a> Writer<'a> {
                 block: &finding.fingerprint,
             },
             suppressions: None,
+            code_flows: self.code_flows(finding),
             properties: ResultProperties {
                 severity: finding.severity.name(),
                 rule_severity: rule.map(|rule| rule.severity.name()),
                 explained_by: None,
                 explains: Vec::new(),
+                exposure: finding.exposure.as_ref().map(|it| it.word()),
             },
         }
+    }
+
+    /// The way of a packet from the Internet, where one gets there.
+    fn code_flows(&mut self, finding: &'a Finding) -> Vec<CodeFlow<'a>> {
+        let Some(exposure) = finding.exposure.as_ref().filter(|it| !it.path.is_empty()) else {
+            return Vec::new();
+        };
+        let steps = exposure.path.iter().filter_map(|label| {
+            let mut location = Location::at(self.physical(label.span)?);
+            location.message = Some(Message {
+                text: sentence(&label.text),
+            });
+            Some(Step { location })
+        });
+        let locations: Vec<Step<'a>> = steps.collect();
+        if locations.is_empty() {
+            return Vec::new();
+        }
+        vec![CodeFlow {
+            message: Message {
+                text: sentence(&exposure.sentence()),
+            },
+            thread_flows: [ThreadFlow { locations }],
+        }]
     }
 
     /// What was wrong with the input, and what was not here.

@@ -175,6 +175,13 @@ fn remarks_of(said: &Said<'_>) -> Vec<(&'static str, String)> {
         let more = said.notes.len() - NAMED;
         remarks.push(("also", format!("{more} more; --no-yield lists them")));
     }
+    if let Some(exposure) = finding
+        .exposure
+        .as_ref()
+        .filter(|it| !it.reached.is_unknown())
+    {
+        remarks.push(("exposure", exposure.sentence()));
+    }
     if !finding.advice.is_empty() {
         remarks.push(("help", finding.advice.clone()));
     }

@@ -70,6 +70,10 @@ fn sorted(sources: &SourceMap, mut findings: Vec<Finding>) -> Vec<Finding> {
 /// Adds what another finding of the same rule and place knows.
 fn merge(kept: &mut Finding, other: Finding) {
     kept.severity = kept.severity.max(other.severity);
+    kept.exposure = match (kept.exposure.take(), other.exposure) {
+        (Some(own), Some(other)) => Some(own.worse(other)),
+        (one, other) => one.or(other),
+    };
     // Sorted and unique at the end would be quadratic in the calls of a module: a merge of two sorted lists is not.
     kept.subjects.extend(other.subjects);
     kept.subjects.sort();

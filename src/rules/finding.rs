@@ -152,6 +152,7 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
             .as_ref()
             .map(|spec| remedy(spec, resource, cause)),
         fingerprint: EcoString::new(),
+        exposure: None,
     }
 }
 
@@ -283,6 +284,11 @@ pub fn merge(said: Vec<Finding>) -> Vec<Finding> {
         match merged.get_mut(&key) {
             Some(known) => {
                 known.subjects.extend(finding.subjects);
+                known.severity = known.severity.max(finding.severity);
+                known.exposure = match (known.exposure.take(), finding.exposure) {
+                    (Some(own), Some(other)) => Some(own.worse(other)),
+                    (one, other) => one.or(other),
+                };
                 for label in finding.related {
                     let room = known.related.len() < MAX_RELATED;
                     if room && !known.related.iter().any(|own| own.span == label.span) {

@@ -1,6 +1,7 @@
 //! The questions: rules declared in files below `rules/`, asked of every resource of their kinds.
 
 pub mod declared;
+mod exposure;
 mod finding;
 pub mod native;
 pub mod secret;
@@ -17,11 +18,12 @@ use crate::catalog::Catalog;
 use crate::eval::{Why, budget};
 use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
 use crate::graph::Graph;
+use crate::network::topology::Topology;
 pub use crate::policy::held::{Held, held};
 pub use declared::model::Rule;
 pub use finding::merge;
 pub use set::{RuleSet, Unset};
-pub use subject::Subject;
+pub use subject::{Lazy, Subject};
 pub use unread::unread;
 
 /// Where the pages of the built-in rules stand on the web.
@@ -97,11 +99,12 @@ pub fn check_each(
     selected: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<Finding> {
     let chosen: Vec<bool> = rules.ids().map(selected).collect();
+    let topology = Lazy::new();
     let said: Vec<(usize, Finding)> = graph
         .resources
         .par_iter()
         .flat_map_iter(|resource| {
-            let subject = Subject::new(resource, graph, catalog);
+            let subject = Subject::new(resource, graph, catalog).over(&topology);
             let asked = rules.about(&resource.kind).filter(|at| chosen[*at]);
             budget::within_rules(graph.resources.len(), || {
                 asked
@@ -111,8 +114,11 @@ pub fn check_each(
         })
         .collect();
     #[cfg(debug_assertions)]
-    agree(&said, graph, catalog, rules, &chosen);
-    said.into_iter().map(|(_, finding)| finding).collect()
+    agree(&said, &topology, graph, catalog, rules, &chosen);
+    let mut findings: Vec<Finding> = said.into_iter().map(|(_, finding)| finding).collect();
+    let topology = topology.get_or_init(|| Topology::new(graph, catalog));
+    exposure::judge(&mut findings, graph, topology, catalog, rules);
+    findings
 }
 
 fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {
@@ -131,6 +137,7 @@ fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {
 #[cfg(debug_assertions)]
 fn agree(
     said: &[(usize, Finding)],
+    topology: &Lazy,
     graph: &Graph,
     catalog: &Catalog,
     rules: &RuleSet,
@@ -142,7 +149,7 @@ fn agree(
             for (at, rule) in rules.rules().enumerate().filter(|(at, _)| chosen[*at]) {
                 let kind = resource.kind.as_str();
                 if rule.kinds.iter().any(|own| *own == kind) {
-                    let subject = Subject::new(resource, graph, catalog);
+                    let subject = Subject::new(resource, graph, catalog).over(topology);
                     count += ask(rule, at, &subject).len();
                 }
             }

@@ -1,13 +1,18 @@
 //! A resource with what surrounds it, and what several rules ask of it.
 
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use crate::catalog::{Catalog, Usage};
 use crate::eval::Truth;
 use crate::graph::{Graph, Resource};
+use crate::network::topology::Topology;
 use crate::policy::held::{Held, held};
 use crate::policy::identity::{Identities, Identity};
 use crate::policy::reach::{Reach, Step};
+
+/// The networks of a graph, made when somebody asks.
+pub type Lazy = OnceLock<Topology>;
 
 /// A resource that rules are asked of. What is costly to make is made once for all of them.
 pub struct Subject<'a> {
@@ -17,6 +22,7 @@ pub struct Subject<'a> {
     pub graph: &'a Graph,
     /// The vocabulary.
     pub catalog: &'a Catalog,
+    topology: Option<&'a Lazy>,
     documents: OnceCell<Vec<Held>>,
     /// The identity that it is, where it stands for one of the alternatives of a resource.
     alternative: OnceCell<Option<Identity>>,
@@ -29,9 +35,25 @@ impl<'a> Subject<'a> {
             resource,
             graph,
             catalog,
+            topology: None,
             documents: OnceCell::new(),
             alternative: OnceCell::new(),
         }
+    }
+
+    /// The same with what is known of the networks around it.
+    #[must_use]
+    pub fn over(self, topology: &'a Lazy) -> Self {
+        Self {
+            topology: Some(topology),
+            ..self
+        }
+    }
+
+    /// What is known of the networks around it.
+    pub fn topology(&self) -> Option<&'a Topology> {
+        let made = || Topology::new(self.graph, self.catalog);
+        self.topology.map(|topology| topology.get_or_init(made))
     }
 
     /// Its policy documents of one use, in the order of the vocabulary and of the file.

@@ -147,7 +147,12 @@ impl<'g> Reach<'g> {
                 continue;
             }
             let everything = self.amounts_to_everything(source, &gain);
-            if !everything.is_false() || self.is_more(source, &gain) {
+            let more = match everything.is_false() {
+                true => self.is_more(source, &gain),
+                false => Truth::True,
+            };
+            if !more.is_false() {
+                let truth = truth & more;
                 let asks = own.needs().first() == Some(&"sts:AssumeRole") && !everything.is_true();
                 if !asks {
                     steps.push(step(truth, gain, everything, Some(on), first));
@@ -278,25 +283,22 @@ impl<'g> Reach<'g> {
 
     /// Whether what is gained has something that matters and that the source lacks: something that it may write or whose
     /// contents it may read, beyond what every function and machine writes about itself.
-    fn is_more(&self, source: &Identity, gain: &Gain) -> bool {
+    fn is_more(&self, source: &Identity, gain: &Gain) -> Truth {
         let Gain::Of(other) = gain else {
-            return true;
+            return Truth::True;
         };
         let Some(other) = self.identities.get(*other) else {
-            return false;
+            return Truth::False;
         };
         let statements = other.held.iter().flat_map(|held| &held.document.statements);
-        let mut allowed = statements.filter(|own| own.allows().is_true());
-        allowed.any(|statement| {
-            statement.actions.items.iter().any(|item| {
-                let Some(text) = item.as_text() else {
-                    return false;
-                };
-                matters(text)
-                    && other.may(text, On::Some, &[]).truth.is_true()
-                    && source.may(text, On::Some, &[]).truth.is_false()
-            })
-        })
+        let allowed = statements.filter(|own| own.allows().is_true());
+        let actions =
+            allowed.flat_map(|own| own.actions.items.iter().filter_map(|own| own.as_text()));
+        // What it may do for sure and the source perhaps cannot.
+        Truth::any(actions.filter(|text| matters(text)).map(|text| {
+            let has = other.may(text, On::Some, &[]).truth.is_true();
+            Truth::from(has) & !source.may(text, On::Some, &[]).truth
+        }))
     }
 
     /// The roles that something runs as.

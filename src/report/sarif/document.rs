@@ -137,6 +137,8 @@ pub(super) struct Outcome<'a> {
     pub(super) partial_fingerprints: Prints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) suppressions: Option<[Suppression<'a>; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) code_flows: Vec<CodeFlow<'a>>,
     pub(super) properties: ResultProperties<'a>,
 }
 
@@ -165,6 +167,27 @@ pub(super) struct ResultProperties<'a> {
     pub(super) explained_by: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) explains: Vec<&'a str>,
+    /// Whether the Internet reaches it, where that is a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exposure: Option<&'static str>,
+}
+
+/// A way through places, in order.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CodeFlow<'a> {
+    pub(super) message: Message,
+    pub(super) thread_flows: [ThreadFlow<'a>; 1],
+}
+
+#[derive(Serialize)]
+pub(super) struct ThreadFlow<'a> {
+    pub(super) locations: Vec<Step<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Step<'a> {
+    pub(super) location: Location<'a>,
 }
 
 #[derive(Serialize)]

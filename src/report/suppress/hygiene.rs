@@ -232,6 +232,7 @@ fn finding(own: &Suppression, id: &str, message: String) -> Finding {
         advice: advice.to_owned(),
         remedy: None,
         fingerprint: "".into(),
+        exposure: None,
     }
 }
 

@@ -4,6 +4,7 @@
 mod account;
 mod duties;
 mod escalation;
+mod exposed;
 mod exposure;
 mod identities;
 mod identity;
@@ -23,6 +24,7 @@ pub type Ask = fn(&Subject<'_>) -> Outcome;
 const QUESTIONS: &[(&str, Ask)] = &[
     ("escalation-lateral", escalation::no_lateral),
     ("escalation-path", escalation::no_path),
+    ("exposed-data", exposed::data),
     ("group-asks-for-mfa", account::group_asks_for_mfa),
     ("group-has-user", identities::group_has_user),
     ("identity-assume-without-mfa", identity::assume_without_mfa),
@@ -41,6 +43,7 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("identity-wildcard-action", identity::wildcard_action),
     ("inline-policy", identities::inline_policy),
     ("key-of-administrator", escalation::key_of_administrator),
+    ("lateral-data", exposed::lateral),
     ("login-profile-reset", identities::password_reset),
     ("managed-administrator", |subject| {
         managed::none_like(subject, &managed::ADMINISTRATOR)

@@ -29,6 +29,7 @@ mod sequence;
 mod set;
 mod text;
 mod yaml;
+mod yaml_words;
 
 #[cfg(test)]
 mod tests;

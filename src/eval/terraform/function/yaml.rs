@@ -6,9 +6,10 @@ use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::Parameter::{Nullable, Text as T};
 use super::place::Places;
+use super::yaml_words::{number, word};
 use super::{Call, Function, MAX_TEXT};
 use crate::eval::terraform::types::{MAX_DEPTH, alike};
-use crate::eval::{Collection, Data, Entry, Map, Number, Piece, Template, Value, budget};
+use crate::eval::{Collection, Data, Entry, Map, Piece, Template, Value, budget};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::parts("yamlencode", &[Nullable], |call| {
@@ -477,30 +478,4 @@ fn scalar(
     } else {
         refuse(format!("cannot parse {text:?} as {tag}"))
     }
-}
-
-fn word(text: &str) -> Option<Data> {
-    match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Some(Data::Bool(true))
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Some(Data::Bool(false))
-        }
-        "" | "~" | "null" | "Null" | "NULL" => Some(Data::Null),
-        _ => None,
-    }
-}
-
-fn number(text: &str) -> Option<Number> {
-    for (prefix, radix) in [("0o", 8), ("0x", 16)] {
-        if let Some(digits) = text.strip_prefix(prefix) {
-            let valid = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-            let value = valid
-                .then(|| u64::from_str_radix(digits, radix).ok())
-                .flatten()?;
-            return Number::parse(&value.to_string());
-        }
-    }
-    Number::parse_loose(text)
 }
