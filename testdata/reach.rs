@@ -166,20 +166,20 @@ fn rule(groups: usize) -> impl Strategy<Value = Rule> {
     })
 }
 
+/// A line of an access list: whether it allows, its protocol, ports and network.
+type Line = (bool, Option<u8>, (u16, u16), Net);
+
 fn entries() -> impl Strategy<Value = Vec<Entry>> {
     let one = (proptest::bool::weighted(0.7), protocol(), ports(), net());
     proptest::collection::vec(one, 0..5).prop_map(|all| {
         let numbered = all.into_iter().enumerate();
-        let entry =
-            |(at, (allow, protocol, ports, net)): (usize, (bool, Option<u8>, (u16, u16), Net))| {
-                Entry {
-                    number: 100 + 10 * at as u16,
-                    allow,
-                    protocol,
-                    ports,
-                    net,
-                }
-            };
+        let entry = |(at, (allow, protocol, ports, net)): (usize, Line)| Entry {
+            number: 100 + 10 * at as u16,
+            allow,
+            protocol,
+            ports,
+            net,
+        };
         numbered.map(entry).collect()
     })
 }
@@ -295,7 +295,7 @@ fn disagreements(cloud: &Cloud, known: &Known, name: &dyn Fn(usize) -> String) -
                 check(
                     format!("{packet:?} in"),
                     said,
-                    cloud.from_internet(machine, packet),
+                    cloud.admits_internet(machine, packet),
                 );
                 let packet = Packet {
                     protocol,

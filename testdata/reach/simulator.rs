@@ -164,7 +164,7 @@ impl Cloud {
     }
 
     /// Whether a packet from the Internet gets to a machine, and some answer back.
-    pub(super) fn from_internet(&self, machine: usize, packet: Packet) -> bool {
+    pub(super) fn admits_internet(&self, machine: usize, packet: Packet) -> bool {
         let subnet = self.machines[machine].subnet;
         let answer = |port| Packet { port, ..packet };
         self.is_public(machine)
