@@ -285,8 +285,9 @@ fn is_one_of_several(outline: &Outline, part: &Part) -> bool {
         return false;
     };
     let equals = outline.below(around);
-    let equals = equals.filter(|own| own.sort == part.sort && own.name == part.name);
-    equals.count() > 1
+    let mut equals = equals.filter(|own| own.sort == part.sort && own.name == part.name);
+    // Two are enough: a plan has thousands.
+    equals.nth(1).is_some()
 }
 
 /// The text of a part without blanks and comments.

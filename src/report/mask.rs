@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use regex::Regex;
+
 use crate::findings::{Certainty, Finding, Label};
 use crate::rules::secret;
 use crate::source::{Diagnostic, SourceFile, SourceId, SourceMap};
@@ -35,6 +37,8 @@ pub struct Masks {
     places: Arc<Mutex<BTreeMap<SourceId, Places>>>,
     /// Texts that are hidden in messages, the longest first: one may hold another.
     texts: Vec<String>,
+    /// Any of them: one pass tells that a text has none.
+    any: Option<Regex>,
 }
 
 impl Masks {
@@ -72,16 +76,25 @@ impl Masks {
             let found = found.into_iter().filter_map(|range| file.text.get(range));
             texts.extend(found.filter(|text| is_mixed(text)).map(str::to_owned));
         }
-        masks.texts = sought(texts);
+        masks.seek(texts);
         masks
     }
 
     /// The same with values that no source holds: what the command line gave.
     #[must_use]
     pub fn with<'t>(mut self, texts: impl Iterator<Item = &'t str>) -> Self {
-        let all = self.texts.drain(..);
-        self.texts = sought(all.chain(texts.map(str::to_owned)).collect());
+        let all = std::mem::take(&mut self.texts).into_iter();
+        self.seek(all.chain(texts.map(str::to_owned)).collect());
         self
+    }
+
+    fn seek(&mut self, texts: BTreeSet<String>) {
+        self.texts = sought(texts);
+        let all: Vec<String> = self.texts.iter().map(|text| regex::escape(text)).collect();
+        // Too many or too long for one pass: each is looked for by itself then.
+        self.any = (!all.is_empty())
+            .then(|| Regex::new(&all.join("|")).ok())
+            .flatten();
     }
 
     /// What of a part of a source is hidden, sorted, none touching another.
@@ -111,7 +124,8 @@ impl Masks {
     /// A text of ours with the secrets in it hidden.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut hidden: Vec<Range<usize>> = forms(text).collect();
-        for secret in &self.texts {
+        let none = self.any.as_ref().is_some_and(|any| !any.is_match(text));
+        for secret in self.texts.iter().filter(|_| !none) {
             let found = text.match_indices(secret.as_str());
             hidden.extend(found.map(|(at, _)| at..at + secret.len()));
         }

@@ -1,5 +1,9 @@
 //! Credentials that show by their form what they are, after what their issuers publish.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// What follows a prefix.
 #[derive(Clone, Copy)]
 enum Letters {
@@ -76,6 +80,9 @@ pub(super) fn is_of_google(text: &str) -> bool {
 
 /// What credential a text holds, if it holds one that shows by its form. `public`: where it stands is made for browsers.
 pub(super) fn known(text: &str, public: bool) -> Option<&'static str> {
+    if !TELLING.is_match(text) {
+        return other_than_prefixed(text);
+    }
     // `LS0tLS1CRUdJTi` is the Base64 of `-----BEGIN`; keys alone are long, certificates are public.
     let private = |text: &str| text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
     if private(text) || encoded_key(text) {
@@ -87,22 +94,37 @@ pub(super) fn known(text: &str, public: bool) -> Option<&'static str> {
     let prefixed = prefixes.find(|(prefix, letters, least, _)| has(text, prefix, *letters, *least));
     prefixed
         .map(|(.., what)| *what)
-        .or_else(|| account_key(text).then_some("an Azure storage key"))
+        .or_else(|| other_than_prefixed(text))
+}
+
+/// What private keys and prefixes have in them. One pass over a text tells that it has none of them: nearly all have none,
+/// and every text that is shown is asked.
+static TELLING: LazyLock<Regex> = LazyLock::new(|| {
+    let prefixes = PREFIXES.iter().map(|(prefix, ..)| *prefix);
+    let all = prefixes.chain(HEADS).chain(["PRIVATE KEY-----"]);
+    let all: Vec<String> = all.map(regex::escape).collect();
+    Regex::new(&all.join("|")).expect("literals")
+});
+
+fn other_than_prefixed(text: &str) -> Option<&'static str> {
+    account_key(text)
+        .then_some("an Azure storage key")
         .or_else(|| webhook(text).then_some("the address of a webhook, which is its key"))
         .or_else(|| authorization(text))
         .or_else(|| user_info(text).then_some("a password in a URL"))
 }
 
+/// In Base64: "-----BEGIN RSA PRIVATE KEY", "… EC PRIVATE KEY", "… OPENSSH …", "… PRIVATE KEY", "… DSA …", "… ENCRYPTED …".
+const HEADS: [&str; 6] = [
+    "LS0tLS1CRUdJTiBSU0Eg",
+    "LS0tLS1CRUdJTiBFQyBQ",
+    "LS0tLS1CRUdJTiBPUEVO",
+    "LS0tLS1CRUdJTiBQUklW",
+    "LS0tLS1CRUdJTiBEU0Eg",
+    "LS0tLS1CRUdJTiBFTkNS",
+];
+
 fn encoded_key(text: &str) -> bool {
-    // "-----BEGIN RSA PRIVATE KEY", "… EC PRIVATE KEY", "… OPENSSH …", "… PRIVATE KEY", "… DSA …", "… ENCRYPTED …".
-    const HEADS: [&str; 6] = [
-        "LS0tLS1CRUdJTiBSU0Eg",
-        "LS0tLS1CRUdJTiBFQyBQ",
-        "LS0tLS1CRUdJTiBPUEVO",
-        "LS0tLS1CRUdJTiBQUklW",
-        "LS0tLS1CRUdJTiBEU0Eg",
-        "LS0tLS1CRUdJTiBFTkNS",
-    ];
     HEADS.iter().any(|head| text.contains(head))
 }
 
