@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -36,6 +36,8 @@ pub struct Fingerprints<'s> {
     places: &'s Places<'s>,
     scope: &'s Scope,
     moves: Mutex<BTreeMap<String, Moves>>,
+    /// The files that speak of moved blocks: few do, and each folder asks.
+    movers: OnceLock<Vec<Arc<SourceFile>>>,
 }
 
 impl<'s> Fingerprints<'s> {
@@ -45,6 +47,7 @@ impl<'s> Fingerprints<'s> {
             places,
             scope,
             moves: Mutex::default(),
+            movers: OnceLock::new(),
         }
     }
 
@@ -190,16 +193,24 @@ impl<'s> Fingerprints<'s> {
     }
 
     /// The `moved` blocks in the folder of a source.
+    fn movers(&self) -> &[Arc<SourceFile>] {
+        self.movers.get_or_init(|| {
+            let mut all = self.places.sources.all();
+            all.retain(|file| {
+                let is_hcl = file.path.ends_with(".tf") || file.path.ends_with(".tofu");
+                is_hcl && file.text.contains("moved")
+            });
+            all
+        })
+    }
+
     fn moves_of(&self, file: &SourceFile) -> BTreeMap<String, String> {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let own = folder(&file.path);
         let mut moves = BTreeMap::new();
-        for other in self.places.sources.all() {
-            let is_hcl = other.path.ends_with(".tf") || other.path.ends_with(".tofu");
-            if !is_hcl || folder(&other.path) != own || !other.text.contains("moved") {
-                continue;
-            }
-            let outline = self.places.outline(&other);
+        let beside = self.movers().iter();
+        for other in beside.filter(|other| folder(&other.path) == own) {
+            let outline = self.places.outline(other);
             let blocks = outline.parts.iter().filter(|part| part.name == "moved");
             for block in blocks {
                 let value = |name: &str| {

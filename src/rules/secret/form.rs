@@ -81,7 +81,7 @@ pub(super) fn is_of_google(text: &str) -> bool {
 /// What credential a text holds, if it holds one that shows by its form. `public`: where it stands is made for browsers.
 pub(super) fn known(text: &str, public: bool) -> Option<&'static str> {
     if !TELLING.is_match(text) {
-        return other_than_prefixed(text);
+        return None;
     }
     // `LS0tLS1CRUdJTi` is the Base64 of `-----BEGIN`; keys alone are long, certificates are public.
     let private = |text: &str| text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
@@ -94,25 +94,27 @@ pub(super) fn known(text: &str, public: bool) -> Option<&'static str> {
     let prefixed = prefixes.find(|(prefix, letters, least, _)| has(text, prefix, *letters, *least));
     prefixed
         .map(|(.., what)| *what)
-        .or_else(|| other_than_prefixed(text))
-}
-
-/// What private keys and prefixes have in them. One pass over a text tells that it has none of them: nearly all have none,
-/// and every text that is shown is asked.
-static TELLING: LazyLock<Regex> = LazyLock::new(|| {
-    let prefixes = PREFIXES.iter().map(|(prefix, ..)| *prefix);
-    let all = prefixes.chain(HEADS).chain(["PRIVATE KEY-----"]);
-    let all: Vec<String> = all.map(regex::escape).collect();
-    Regex::new(&all.join("|")).expect("literals")
-});
-
-fn other_than_prefixed(text: &str) -> Option<&'static str> {
-    account_key(text)
-        .then_some("an Azure storage key")
+        .or_else(|| account_key(text).then_some("an Azure storage key"))
         .or_else(|| webhook(text).then_some("the address of a webhook, which is its key"))
         .or_else(|| authorization(text))
         .or_else(|| user_info(text).then_some("a password in a URL"))
 }
+
+/// What every credential that is known by its form has in it. One pass over a text tells that it has none of them: nearly
+/// all have none, and every text that is shown is asked.
+static TELLING: LazyLock<Regex> = LazyLock::new(|| {
+    let prefixes = PREFIXES.iter().map(|(prefix, ..)| *prefix);
+    let all = prefixes.chain(HEADS).chain(PLACES.map(|(place, _)| place));
+    let all = all.chain([
+        "PRIVATE KEY-----",
+        "AccountKey=",
+        "Basic ",
+        "Bearer ",
+        "://",
+    ]);
+    let all: Vec<String> = all.map(regex::escape).collect();
+    Regex::new(&all.join("|")).expect("literals")
+});
 
 /// In Base64: "-----BEGIN RSA PRIVATE KEY", "… EC PRIVATE KEY", "… OPENSSH …", "… PRIVATE KEY", "… DSA …", "… ENCRYPTED …".
 const HEADS: [&str; 6] = [
@@ -160,15 +162,17 @@ fn account_key(text: &str) -> bool {
     len == 88
 }
 
+/// What such addresses have in them, and how much must follow.
+const PLACES: [(&str, usize); 4] = [
+    ("hooks.slack.com/services/T", 30),
+    ("discord.com/api/webhooks/", 60),
+    ("discordapp.com/api/webhooks/", 60),
+    ("webhook.office.com/webhookb2/", 80),
+];
+
 /// Addresses whose last parts are the only proof that one may post there (Slack, "Sending messages using incoming
 /// webhooks"; Discord, "Webhook resource"; Microsoft Teams, "Create incoming webhooks").
 fn webhook(text: &str) -> bool {
-    const PLACES: [(&str, usize); 4] = [
-        ("hooks.slack.com/services/T", 30),
-        ("discord.com/api/webhooks/", 60),
-        ("discordapp.com/api/webhooks/", 60),
-        ("webhook.office.com/webhookb2/", 80),
-    ];
     PLACES.iter().any(|(place, least)| {
         text.split_once(place).is_some_and(|(_, rest)| {
             let inside = |c: char| c.is_ascii_alphanumeric() || "/-_@".contains(c);
