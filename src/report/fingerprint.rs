@@ -192,7 +192,7 @@ impl<'s> Fingerprints<'s> {
         self.moves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The `moved` blocks in the folder of a source.
+    /// The files that speak of moved blocks.
     fn movers(&self) -> &[Arc<SourceFile>] {
         self.movers.get_or_init(|| {
             let mut all = self.places.sources.all();
@@ -204,6 +204,7 @@ impl<'s> Fingerprints<'s> {
         })
     }
 
+    /// The `moved` blocks in the folder of a source.
     fn moves_of(&self, file: &SourceFile) -> BTreeMap<String, String> {
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let own = folder(&file.path);
