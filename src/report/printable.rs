@@ -77,7 +77,15 @@ fn commands(text: &str) -> bool {
     (text.contains("##") && ANYWHERE.iter().any(|command| text.contains(command)))
         || text
             .split(char::is_whitespace)
-            .any(|word| word.starts_with(AT_START))
+            .any(|word| begins_line(word))
+}
+
+/// Whether a word is a command where it begins a line. The mark that excerpts put before another file is none: what
+/// follows two colons at once is no name of a command.
+fn begins_line(text: &str) -> bool {
+    let mark = text.strip_prefix(":::");
+    let mark = mark.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    text.starts_with(AT_START) && !mark
 }
 
 /// The text with a letter replaced in each command.
@@ -88,7 +96,7 @@ fn disarmed(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     for (at, letter) in text.char_indices() {
-        let starts = before.is_whitespace() && text[at..].starts_with(AT_START);
+        let starts = before.is_whitespace() && begins_line(&text[at..]);
         let replaced = starts || begins_command(&text[at..]);
         out.push(if replaced { REPLACED } else { letter });
         before = letter;
@@ -316,6 +324,12 @@ mod tests {
         writer.flush().expect("memory takes all");
         drop(writer);
         String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn the_mark_before_another_file_is_no_command() {
+        assert_eq!(super::printable("  ::: main.tf:18:1"), "  ::: main.tf:18:1");
+        assert_eq!(super::printable(" :::error::x"), " \u{FFFD}::error::x");
     }
 
     #[test]
