@@ -75,9 +75,7 @@ fn is_plain(text: &str) -> bool {
 /// Whether a log would find a command in it. Any word may come to begin a line, where a line is wrapped.
 fn commands(text: &str) -> bool {
     (text.contains("##") && ANYWHERE.iter().any(|command| text.contains(command)))
-        || text
-            .split(char::is_whitespace)
-            .any(|word| begins_line(word))
+        || text.split(char::is_whitespace).any(begins_line)
 }
 
 /// Whether a word is a command where it begins a line. The mark that excerpts put before another file is none: what
