@@ -336,3 +336,47 @@ fn edits_keep_the_dress_of_a_text() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The program writes what it has proved, and says how much more it could.
+#[test]
+fn the_program_writes_safe_fixes_and_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("main.tf");
+    std::fs::write(
+        &file,
+        "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\n",
+    )
+    .unwrap();
+    let run = |arguments: &[&str]| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_distrust"));
+        program
+            .arg("check")
+            .arg(".")
+            .args(arguments)
+            .current_dir(folder.path());
+        let done = program.output().unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    };
+    let (status, diff) = run(&["--diff"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        diff.contains("+resource \"aws_s3_bucket_versioning\" \"b\" {"),
+        "{diff}"
+    );
+    assert!(
+        !std::fs::read_to_string(&file)
+            .unwrap()
+            .contains("versioning"),
+        "--diff writes nothing"
+    );
+    run(&["--fix"]);
+    let fixed = std::fs::read_to_string(&file).unwrap();
+    assert!(fixed.contains("status = \"Enabled\""), "{fixed}");
+    assert_eq!(
+        run(&["--diff"]),
+        (Some(0), String::new()),
+        "nothing is left to fix"
+    );
+    run(&["--fix"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), fixed);
+}

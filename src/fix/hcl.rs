@@ -57,9 +57,7 @@ pub(super) fn edits(
             let name = &writing.names[writing.names.len() - 1].name;
             member(&tree, object, name, value)
         }
-        (Some(value), Place::Body(body, from)) => {
-            inserted(&tree, block, body, writing, from, value)
-        }
+        (Some(value), Place::Body(body, from)) => inserted(&tree, body, writing, from, value),
         (None, Place::Attribute(own)) => removed(&tree, own)?,
         (None, _) => return Err(Refused::NotFound),
     };
@@ -250,14 +248,7 @@ fn member(tree: &Tree, object: ExprId, name: &str, value: &Literal) -> Edit {
 }
 
 /// An attribute, or the blocks that lead to it, where a body has neither.
-fn inserted(
-    tree: &Tree,
-    block: &Block,
-    body: &Body,
-    writing: &Writing,
-    from: usize,
-    value: &Literal,
-) -> Edit {
+fn inserted(tree: &Tree, body: &Body, writing: &Writing, from: usize, value: &Literal) -> Edit {
     let text = &*tree.text;
     let nl = line_end(text);
     let items = tree.items(body);
@@ -280,7 +271,6 @@ fn inserted(
         nl,
     );
     let is_block = names.len() > 1;
-    let _ = block;
     if is_flat(tree, body) {
         let inner = tree.slice(body.range).trim();
         let kept = if inner.is_empty() {

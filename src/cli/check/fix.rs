@@ -252,8 +252,13 @@ impl Tried {
             broken || fresh.iter().any(here)
         };
         let mut guilty: Vec<Subject> = made.iter().filter(worse).cloned().collect();
-        let known = |(address, _): &&(&String, Severity)| made.iter().any(|own| own.1 == **address);
-        if guilty.is_empty() && fresh.iter().any(|own| !known(&own)) {
+        // What is less bad than all that is mended (that a versioned bucket asks no second factor, say) is no reason.
+        let mended = made.iter().filter_map(|own| old.get(own));
+        let bar = mended.map(|(_, severity)| *severity).min();
+        let elsewhere = |(address, found): &(&String, Severity)| {
+            !made.iter().any(|own| own.1 == **address) && bar.is_none_or(|bar| *found >= bar)
+        };
+        if guilty.is_empty() && fresh.iter().any(elsewhere) {
             // Something elsewhere is new: whoever did it is found by trying each alone.
             guilty = made.to_vec();
         }
