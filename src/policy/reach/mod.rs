@@ -24,8 +24,10 @@ pub use capability::{Capability, Does, all};
 /// What a step leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gain {
-    /// Any identity of the account, the administrators too.
+    /// Any identity of the account that the capability is about, the administrators too.
     Any,
+    /// What the account's resources of a kind run as, none of which is here to say that it matters.
+    Outside,
     /// Whatever policy it writes for itself.
     Own,
     /// The permissions of an identity that is declared here.
@@ -118,20 +120,23 @@ impl<'g> Reach<'g> {
             };
         let rest = Truth::all(some.iter().skip(1).map(|may| may.truth));
         let every = source.may(needs[0], On::Every, &given);
-        // A single role that anybody may take is told where the statement stands.
-        let taken = own.needs()[0] == "sts:AssumeRole";
-        if every.truth.is_true() && !taken {
-            let gain = match own.does {
-                Does::Raise(_) => Gain::Own,
-                _ => Gain::Any,
-            };
-            return vec![step(rest, gain, Truth::True, None, every)];
-        }
         let mut steps = Vec::new();
-        if every.truth.is_unknown() && !taken {
-            let truth = rest & Truth::Unknown;
-            steps.push(step(truth, Gain::Any, Truth::True, None, every));
+        if let Some(gain) = gain_on_every(own) {
+            let truth = rest & every.truth;
+            let everything = match gain {
+                Gain::Outside => Truth::Unknown,
+                _ => Truth::True,
+            };
+            let enough = every.truth.is_true() && gain != Gain::Outside;
+            if !truth.is_false() {
+                steps.push(step(truth, gain, everything, None, every));
+            }
+            if enough {
+                return steps;
+            }
         }
+        // What is taken over wherever it is needs no names but those of administrators.
+        let anywhere = steps.iter().any(|own| own.truth.is_true());
         for (on, gain, also) in self.targets(source, own) {
             let Some(target) = Target::of(on, self.graph, self.catalog) else {
                 continue;
@@ -154,7 +159,8 @@ impl<'g> Reach<'g> {
             if !more.is_false() {
                 let truth = truth & more;
                 let asks = own.needs().first() == Some(&"sts:AssumeRole") && !everything.is_true();
-                if !asks {
+                let told = anywhere && !everything.is_true();
+                if !asks && !told {
                     steps.push(step(truth, gain, everything, Some(on), first));
                 }
             }
@@ -274,6 +280,7 @@ impl<'g> Reach<'g> {
     fn amounts_to_everything(&self, _: &Identity, gain: &Gain) -> Truth {
         match gain {
             Gain::Any | Gain::Own => Truth::True,
+            Gain::Outside => Truth::Unknown,
             Gain::Of(other) => self
                 .identities
                 .get(*other)
@@ -411,6 +418,31 @@ impl<'g> Reach<'g> {
     }
 }
 
+/// What a capability gains whose first action may be on every resource; none where that alone gains nothing. Who may
+/// write policies, make credentials or pass roles as it likes has a way to any identity of the account. Who may enter
+/// whatever there is of a kind becomes what that runs as, which the account decides and not these policies. A boundary
+/// is in the way only of who has one, and a single role that anybody may take is told where the statement stands.
+fn gain_on_every(own: &Capability) -> Option<Gain> {
+    match own.does {
+        Does::Raise(_) => Some(Gain::Own),
+        Does::Take(_) => Some(Gain::Outside),
+        Does::Loosen(_) => None,
+        Does::Become(_) if own.actions[0] == "sts:AssumeRole" => None,
+        Does::New(_) | Does::Become(_) | Does::Join => Some(Gain::Any),
+    }
+}
+
+/// What any identity of the account is, as far as a capability gets at it.
+fn any_of_those(does: Does) -> String {
+    match does {
+        Does::New(service) => format!("the permissions of any role that trusts {service}"),
+        Does::Become(USER) => "the permissions of any user".to_owned(),
+        Does::Become(ROLE) => "the permissions of any role".to_owned(),
+        Does::Join => "the permissions of any group".to_owned(),
+        _ => "the permissions of any identity".to_owned(),
+    }
+}
+
 impl Step {
     /// What a message says of it: the actions, on what, and what is gained.
     pub fn said(&self, graph: &Graph) -> EcoString {
@@ -421,7 +453,8 @@ impl Step {
             None => " on every resource".to_owned(),
         };
         let gain = match (&self.gain, self.everything) {
-            (Gain::Any, _) => "the permissions of any identity".to_owned(),
+            (Gain::Any, _) => any_of_those(own.does),
+            (Gain::Outside, _) => "the permissions of whatever role it runs as".to_owned(),
             (Gain::Own, _) => "whatever it grants itself".to_owned(),
             (Gain::Of(id), Truth::True) => {
                 format!("everything, as {}", graph.resource(*id).address)

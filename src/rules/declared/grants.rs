@@ -4,7 +4,7 @@ use super::model::Grants;
 use super::outcome::{Outcome, Witness};
 use crate::catalog::Usage;
 use crate::eval::{Truth, Why};
-use crate::policy::reach::{self, Step};
+use crate::policy::reach::{self, Does, Gain, Step};
 use crate::policy::{self, Grant, On};
 use crate::rules::{Held, Subject};
 
@@ -53,7 +53,7 @@ fn within(outcome: Outcome, left: Truth) -> Outcome {
     Outcome { truth, causes }
 }
 
-/// True because of a step by which an identity gains everything with exactly these actions.
+/// True because of a step by which an identity gains everything, or whatever something runs as, with exactly these actions.
 fn escalates(wanted: &Grants, subject: &Subject<'_>) -> Outcome {
     let same = |step: &&Step| {
         let needs = reach::all()[step.capability].needs();
@@ -63,7 +63,12 @@ fn escalates(wanted: &Grants, subject: &Subject<'_>) -> Outcome {
                 .all(|need| wanted.actions.iter().any(|own| own == need))
     };
     let steps = subject.steps().iter().filter(same);
-    by_step(steps.filter(|step| !step.everything.is_false()), subject)
+    // A page about taking over speaks of whatever there is; an administrator by name is told as a path.
+    let steps = steps.filter(|step| match reach::all()[step.capability].does {
+        Does::Take(_) => step.gain == Gain::Outside,
+        _ => !step.everything.is_false(),
+    });
+    by_step(steps, subject)
 }
 
 /// True because of the first of some steps.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::catalog::Relation;
 use crate::eval::{Truth, Why};
 use crate::graph::ResourceId;
-use crate::policy::reach;
+use crate::policy::reach::{self, Does, Gain, Step};
 use crate::rules::declared::model::Check;
 use crate::rules::declared::{Outcome, Witness, by_step};
 use crate::rules::{RuleSet, Subject};
@@ -31,8 +31,13 @@ fn collect(check: &Check, told: &mut Vec<Vec<String>>) {
     }
 }
 
-fn is_told(capability: usize) -> bool {
-    let mut needs = reach::all()[capability].needs();
+fn is_told(step: &Step) -> bool {
+    let capability = &reach::all()[step.capability];
+    // Those about what is taken over speak of whatever there is, not of an administrator by name.
+    if matches!((capability.does, &step.gain), (Does::Take(_), Gain::Of(_))) {
+        return false;
+    }
+    let mut needs = capability.needs();
     needs.sort_unstable();
     TOLD.iter().any(|own| own.iter().eq(needs.iter().copied()))
 }
@@ -40,17 +45,24 @@ fn is_told(capability: usize) -> bool {
 /// No way to everything but those that other rules tell.
 pub(super) fn no_path(subject: &Subject<'_>) -> Outcome {
     let steps = subject.steps().iter();
-    let steps = steps.filter(|step| !step.everything.is_false() && !is_told(step.capability));
+    let steps = steps.filter(|step| step.gain != Gain::Outside && !step.everything.is_false());
+    by_step(steps.filter(|step| !is_told(step)), subject).negated()
+}
+
+/// No taking over of whatever there is of a kind, but for those that other rules tell.
+pub(super) fn no_takeover(subject: &Subject<'_>) -> Outcome {
+    let steps = subject.steps().iter();
+    let steps = steps.filter(|step| step.gain == Gain::Outside && !is_told(step));
     by_step(steps, subject).negated()
 }
 
 /// No way to permissions of another role that it lacks, short of everything.
 pub(super) fn no_lateral(subject: &Subject<'_>) -> Outcome {
     let short = subject.steps().iter();
-    let short = short.filter(|step| !step.everything.is_true());
+    let short = short.filter(|step| step.gain != Gain::Outside && !step.everything.is_true());
     // Where nobody knows whether it amounts to everything, nobody knows which of the two rules it belongs to.
     let steps: Vec<_> = short
-        .map(|step| reach::Step {
+        .map(|step| Step {
             truth: step.truth & !step.everything,
             ..step.clone()
         })

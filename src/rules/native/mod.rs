@@ -24,6 +24,7 @@ pub type Ask = fn(&Subject<'_>) -> Outcome;
 const QUESTIONS: &[(&str, Ask)] = &[
     ("escalation-lateral", escalation::no_lateral),
     ("escalation-path", escalation::no_path),
+    ("escalation-takeover", escalation::no_takeover),
     ("exposed-data", exposed::data),
     ("group-asks-for-mfa", account::group_asks_for_mfa),
     ("group-has-user", identities::group_has_user),
