@@ -24,6 +24,7 @@
 //! | [`graph`] | resources and edges in the vocabulary; satellites joined to what they belong to | [`graph::Graph`] |
 //! | [`policy`] | who may do what: IAM documents, the actions of AWS, what is granted and to whom | [`policy::Document`], [`policy::grants`], [`policy::action`] |
 //! | [`network`] | who can reach whom: sets of addresses, ports and protocols, what rules let through, endpoints and routes ([`network::topology`]) | interval sets, three-valued answers |
+//! | [`intent`] | one file that says which segments exist, what stands in them, who may reach and do what | [`intent::Intent`] |
 //! | [`findings`] | what is said: findings, severities, labels, remedies | [`findings::Finding`] |
 //! | [`rules`] | the questions: declared in files, or native; secrets in plain text ([`rules::secret`]) | findings |
 //! | [`fix`] | a remedy becomes bytes: edits of one place, in every language | [`fix::Edit`] |
@@ -67,6 +68,7 @@ pub mod eval;
 pub mod findings;
 pub mod fix;
 pub mod graph;
+pub mod intent;
 pub mod lsp;
 pub mod network;
 pub mod policy;

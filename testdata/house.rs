@@ -6,13 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the lowest to the highest; a file may name its own and those before it.
-const LAYERS: [&str; 15] = [
-    "source", "syntax", "eval", "catalog", "graph", "policy", "network", "findings", "rules",
-    "fix", "report", "config", "engine", "lsp", "cli",
+const LAYERS: [&str; 16] = [
+    "source", "syntax", "eval", "catalog", "graph", "policy", "network", "intent", "findings",
+    "rules", "fix", "report", "config", "engine", "lsp", "cli",
 ];
 
 /// What the generator may name; it stands beside the layers, and only `cli` may name it.
-const GENERATE_NAMES: [&str; 5] = ["source", "syntax", "catalog", "policy", "generate"];
+const GENERATE_NAMES: [&str; 7] = [
+    "source", "syntax", "catalog", "policy", "network", "intent", "generate",
+];
 
 /// Files that belong to no layer: the list of layers, the entry point, the build script.
 const OUTSIDE: [&str; 3] = ["lib.rs", "main.rs", "build.rs"];

@@ -6,6 +6,7 @@ mod check;
 mod clock;
 mod exit;
 mod graph;
+mod intent;
 mod options;
 mod reach;
 mod rules;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
             let order = check::input::order_of_variables(&matches);
             reach::run(*options, &order, terminal)
         }
+        Command::Intent(options) => intent::run(&options, terminal),
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),
         Command::Completions { shell } => completions(shell, terminal),

@@ -47,6 +47,9 @@ pub(super) enum Command {
     Suppress(Suppress),
     /// Say who reaches whom over the network
     Reach(Box<Reach>),
+    /// Read an intent: which segments exist, and who may reach and do what
+    #[command(subcommand)]
+    Intent(Intent),
     /// List the rules
     Rules(Rules),
     /// Show the page of a rule
@@ -326,6 +329,26 @@ pub(super) struct Reach {
     /// How the answers are written
     #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
     pub(super) output_format: Listing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Intent {
+    /// Say what is wrong with an intent, if anything
+    #[command(after_help = super::exit::table())]
+    Check {
+        /// The intent, or the folder that it lies in
+        #[arg(value_name = "FILE", default_value = crate::intent::FILE)]
+        file: PathBuf,
+    },
+    /// Print an intent in full: every default, and all that follows from what it says
+    #[command(after_help = super::exit::table())]
+    Show {
+        /// The intent, or the folder that it lies in
+        #[arg(value_name = "FILE", default_value = crate::intent::FILE)]
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of intents, for editors
+    Schema,
 }
 
 /// How a graph is written.
