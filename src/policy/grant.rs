@@ -4,7 +4,7 @@ use super::action::{self, Action};
 use super::condition::{denies_strangers, narrows_callers};
 use super::pattern::{any_covers, any_of, covers, flat, value_covers, widest};
 use super::region::Term;
-use super::target::Target;
+use super::target::{Target, form_of};
 use super::weigh::{Weight, denies_all_given, narrows_given};
 use super::{Document, Members, Statement};
 use crate::eval::{Data, Truth, Value, Why};
@@ -14,6 +14,8 @@ use crate::eval::{Data, Truth, Value, Why};
 pub enum On<'t> {
     /// On every one of those that the action takes.
     Every,
+    /// On every one of a kind, where the action takes such; else as above.
+    EveryOf(&'t str),
     /// On some.
     Some,
     /// On this one.
@@ -62,6 +64,10 @@ pub fn grants_given<'d>(
             On::Every => {
                 let known = known.get_or_insert_with(|| action::find(wanted));
                 on_every(statement, known.as_ref())
+            }
+            On::EveryOf(kind) => {
+                let known = known.get_or_insert_with(|| action::find(wanted));
+                on_every_of(statement, known.as_ref(), kind)
             }
             On::Some => (Truth::True, None),
             On::One(target) => on_target(statement, target),
@@ -122,6 +128,7 @@ fn denied_on(documents: &[&Document], wanted: &str, on: On<'_>, given: &[Term]) 
         let covers = match on {
             On::One(target) => every | on_target(statement, target).0,
             On::Named(text) => every | on_named(statement, text).0,
+            On::EveryOf(kind) => on_every_of(statement, action.as_ref(), kind).0,
             On::Every | On::Some => every,
         };
         let sure = has_action(statement, wanted).0 & covers & statement.denies();
@@ -222,6 +229,29 @@ fn overlap(a: &str, b: &str) -> bool {
 
 /// Whether a statement is about every resource that an action takes: `*`, or every ARN of one of its types.
 pub fn on_every(statement: &Statement, action: Option<&Action>) -> (Truth, Option<Value>) {
+    on_types(statement, action, &|_| true)
+}
+
+/// The same of one kind: an action that takes several, such as a session on a machine by a document, is on every machine
+/// only where all machines are named, whatever is said of documents.
+fn on_every_of(
+    statement: &Statement,
+    action: Option<&Action>,
+    kind: &str,
+) -> (Truth, Option<Value>) {
+    let types = action.map(Action::resource_types).unwrap_or_default();
+    let form = form_of(kind).filter(|form| types.iter().any(|own| same_type(own.arn, form)));
+    match form {
+        Some(form) => on_types(statement, action, &|arn| same_type(arn, &form)),
+        None => on_every(statement, action),
+    }
+}
+
+fn on_types(
+    statement: &Statement,
+    action: Option<&Action>,
+    counts: &dyn Fn(&str) -> bool,
+) -> (Truth, Option<Value>) {
     if statement.not_resources.written {
         // Everything but some is not everything.
         return (Truth::False, statement.not_resources.items.first().cloned());
@@ -232,7 +262,8 @@ pub fn on_every(statement: &Statement, action: Option<&Action>) -> (Truth, Optio
         if all.is_true() {
             return all;
         }
-        all | Truth::any(types.iter().map(|own| every_arn(item, own.arn)))
+        let types = types.iter().filter(|own| counts(own.arn));
+        all | Truth::any(types.map(|own| every_arn(item, own.arn)))
     })
 }
 

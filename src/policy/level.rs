@@ -144,6 +144,46 @@ pub fn of_level(level: Level) -> impl Fn(&Action) -> bool {
     move |action| action.level() == level && action.can_be_narrowed()
 }
 
+/// Whether an action gives somebody more than before: it manages permissions, and neither only takes some away nor only
+/// looks at them nor is about something that opens nothing. Of a boundary, a launch permission and a block of public access
+/// less is more.
+pub fn gives(action: &Action) -> bool {
+    const LOOKS: [&str; 6] = ["BatchGet", "Describe", "Get", "List", "Search", "Validate"];
+    // Service Authorization Reference: of the level "Permissions management", what lets nobody at anything that there is:
+    // policies about updates of a stack, second factors, keys switched on and off, roles that services make for themselves,
+    // empty groups and profiles, logs that a service delivers, interfaces for services of AWS, new topics and queues.
+    const OPENS_NOTHING: [&str; 20] = [
+        "AllowVendedLogDeliveryForResource",
+        "AttachResourcesToPlacementGroup",
+        "ChangePassword",
+        "CreateAccountAlias",
+        "CreateElasticsearchDomain",
+        "CreateGroup",
+        "CreateIdentityPool",
+        "CreateInstanceProfile",
+        "CreateNetworkInterfacePermission",
+        "CreateQueue",
+        "CreateServiceLinkedRole",
+        "CreateTopic",
+        "CreateVirtualMFADevice",
+        "EnableMFADevice",
+        "ResyncMFADevice",
+        "SetDataRetrievalPolicy",
+        "SetStackPolicy",
+        "SetWebACL",
+        "UpdateAccessKey",
+        "UpdateRoleDescription",
+    ];
+    const GUARDS: [&str; 3] = ["Boundary", "BlockPublicAccess", "PublicAccessBlock"];
+    let name = action.name();
+    let guards = GUARDS.iter().any(|own| name.contains(own));
+    action.level() == Level::Permissions
+        && action.can_be_narrowed()
+        && (guards || !takes_away(action))
+        && !LOOKS.iter().any(|verb| name.starts_with(verb))
+        && OPENS_NOTHING.binary_search(&name).is_err()
+}
+
 /// Whether a statement allows everything that a service can do, and which member says so.
 pub fn whole_service(statement: &Statement, prefix: &str) -> (Truth, Option<Value>) {
     has_action(statement, &format!("{prefix}:*"))

@@ -54,6 +54,13 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("aws.stepfunctions.state_machine", "states", "stateMachine:"),
 ];
 
+/// The pattern of all ARNs of a kind.
+pub(super) fn form_of(kind: &str) -> Option<String> {
+    let at = FORMS.binary_search_by(|(own, ..)| (*own).cmp(kind)).ok()?;
+    let (_, service, front) = FORMS[at];
+    Some(format!("arn:*:{service}:*:*:{front}*"))
+}
+
 /// A resource as a target.
 #[derive(Debug, Clone)]
 pub struct Target {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::policy::identity::{GROUP, ROLE, USER};
+
 /// What a capability does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Does {
@@ -28,6 +30,28 @@ pub struct Capability {
     pub actions: Vec<&'static str>,
     /// Where it is described.
     pub source: &'static str,
+}
+
+impl Does {
+    /// The kind that the first action is on.
+    pub(super) fn first_on(self) -> &'static str {
+        match self {
+            Self::New(_) => ROLE,
+            Self::Take(kind) | Self::Become(kind) | Self::Raise(kind) | Self::Loosen(kind) => kind,
+            Self::Join => GROUP,
+        }
+    }
+
+    /// What any identity of the account is called, as far as this gets at it.
+    pub(super) fn anybody(self) -> String {
+        match self {
+            Self::New(service) => format!("the permissions of any role that trusts {service}"),
+            Self::Become(USER) => "the permissions of any user".to_owned(),
+            Self::Become(ROLE) => "the permissions of any role".to_owned(),
+            Self::Join => "the permissions of any group".to_owned(),
+            _ => "the permissions of any identity".to_owned(),
+        }
+    }
 }
 
 impl Capability {

@@ -119,7 +119,7 @@ impl<'g> Reach<'g> {
                 }
             };
         let rest = Truth::all(some.iter().skip(1).map(|may| may.truth));
-        let every = source.may(needs[0], On::Every, &given);
+        let every = source.may(needs[0], On::EveryOf(own.does.first_on()), &given);
         let mut steps = Vec::new();
         if let Some(gain) = gain_on_every(own) {
             let truth = rest & every.truth;
@@ -432,17 +432,6 @@ fn gain_on_every(own: &Capability) -> Option<Gain> {
     }
 }
 
-/// What any identity of the account is, as far as a capability gets at it.
-fn any_of_those(does: Does) -> String {
-    match does {
-        Does::New(service) => format!("the permissions of any role that trusts {service}"),
-        Does::Become(USER) => "the permissions of any user".to_owned(),
-        Does::Become(ROLE) => "the permissions of any role".to_owned(),
-        Does::Join => "the permissions of any group".to_owned(),
-        _ => "the permissions of any identity".to_owned(),
-    }
-}
-
 impl Step {
     /// What a message says of it: the actions, on what, and what is gained.
     pub fn said(&self, graph: &Graph) -> EcoString {
@@ -453,7 +442,7 @@ impl Step {
             None => " on every resource".to_owned(),
         };
         let gain = match (&self.gain, self.everything) {
-            (Gain::Any, _) => any_of_those(own.does),
+            (Gain::Any, _) => own.does.anybody(),
             (Gain::Outside, _) => "the permissions of whatever role it runs as".to_owned(),
             (Gain::Own, _) => "whatever it grants itself".to_owned(),
             (Gain::Of(id), Truth::True) => {

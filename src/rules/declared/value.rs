@@ -92,7 +92,7 @@ fn plaintext(value: &Value) -> Truth {
     if value.origin.is_stand_in() || value.resolved().origin.is_stand_in() {
         return Truth::False;
     }
-    let here = |text: &str| Truth::from(!is_blank(text) && !text.contains("{{resolve:"));
+    let here = |text: &str| Truth::from(!is_blank(text) && !is_filled_in(text));
     match &value.resolved().data {
         Data::Text(text) => here(text),
         Data::Number(_) => Truth::True,
@@ -102,6 +102,16 @@ fn plaintext(value: &Value) -> Truth {
         }
         _ => Truth::False,
     }
+}
+
+/// Whether something is put into a text before or while it is deployed: a dynamic reference of CloudFormation, or what a
+/// generator of configurations leaves for its values, `{{ .secret }}` or `%%SECRET%%`.
+fn is_filled_in(text: &str) -> bool {
+    let between = |open: &str, close: &str| {
+        let rest = text.split_once(open).map(|(_, rest)| rest);
+        rest.is_some_and(|rest| rest.contains(close))
+    };
+    between("{{", "}}") || between("%%", "%%")
 }
 
 /// Whether a text is empty, or JSON in which every value is.

@@ -7,7 +7,7 @@ use crate::catalog::Usage;
 use crate::eval::{Texts, Truth, Value, Why};
 use crate::policy::action::{self, Action, Level};
 use crate::policy::condition::asks_for;
-use crate::policy::level::{Wide, of_level, wide};
+use crate::policy::level::{Wide, gives, wide};
 use crate::policy::weigh::narrows;
 use crate::policy::{Statement, any_covers, any_of, has_action};
 use crate::rules::Subject;
@@ -52,11 +52,12 @@ static ALL: LazyLock<Texts> = LazyLock::new(|| Texts::matching(r"[*:]*\*[*:]*"))
 static WHOLE_SERVICE: LazyLock<Texts> =
     LazyLock::new(|| Texts::matching(r"([^:]*[^:*][^:]*)?:[*:]*\*[*:]*"));
 
-/// Services of which others speak, or nobody: IAM, and the messages between an agent and Systems Manager, where every
+/// Services of which others speak, or nobody: IAM, metrics and traces, which hold nothing that matters besides what
+/// `aws-iam-wide-write` says, and the messages between an agent and Systems Manager, where every
 /// action is about the caller's own machine and none has a resource to name. (Service Authorization Reference, "Amazon
 /// Message Delivery Service", "Amazon Message Gateway Service".)
 static OTHERS: LazyLock<Texts> =
-    LazyLock::new(|| Texts::matching("(?i)(iam|ec2messages|ssmmessages):.*"));
+    LazyLock::new(|| Texts::matching("(?i)(iam|cloudwatch|ec2messages|ssmmessages|xray):.*"));
 
 /// Each member of `Action` of an Allow that is like that.
 fn each_action(statement: &Statement, is_like: impl Fn(&Value) -> Truth) -> Vec<Bad> {
@@ -99,14 +100,19 @@ pub(super) fn wide_any(subject: &Subject<'_>) -> Outcome {
     wide_actions(subject, &|action| action.can_be_narrowed())
 }
 
-/// Actions that write, on every resource.
+/// Actions that write, or manage permissions without giving any, on every resource.
 pub(super) fn wide_write(subject: &Subject<'_>) -> Outcome {
-    wide_actions(subject, &of_level(Level::Write))
+    let changes = |action: &Action| {
+        let level = action.level();
+        (level == Level::Write || level == Level::Permissions && !gives(action))
+            && action.can_be_narrowed()
+    };
+    wide_actions(subject, &changes)
 }
 
-/// Actions that grant permissions, on every resource.
+/// Actions that give permissions, on every resource.
 pub(super) fn wide_permissions(subject: &Subject<'_>) -> Outcome {
-    wide_actions(subject, &of_level(Level::Permissions))
+    wide_actions(subject, &gives)
 }
 
 fn wide_actions(subject: &Subject<'_>, fits: &dyn Fn(&Action) -> bool) -> Outcome {
