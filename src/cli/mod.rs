@@ -3,7 +3,6 @@
 mod access;
 mod baseline;
 mod check;
-mod clock;
 mod exit;
 mod graph;
 mod intent;

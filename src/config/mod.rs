@@ -5,6 +5,7 @@
 //! is wrong with the file is said at once, each thing at its place.
 
 mod accept;
+mod clock;
 mod read;
 mod select;
 
@@ -16,6 +17,7 @@ use crate::report::suppress::Policy;
 use crate::rules::{RuleSet, Unset};
 use crate::source::{Closed, Code, Diagnostic, Door, SourceMap, Span};
 
+pub use clock::today;
 pub use read::read;
 pub use select::{Name, Selection};
 

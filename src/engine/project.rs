@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{World, check, is_template, rules_of};
+use super::{Accepting, World, check_accepting, is_template, rules_of};
 use crate::config::{self, RuleParameter, Selection};
 use crate::eval::terraform::{self, Setting};
 use crate::findings::{RuleInfo, Severity};
-use crate::report::Report;
+use crate::report::suppress::{Policy, hygiene};
+use crate::report::{Baseline, Report};
 use crate::rules::RuleSet;
 use crate::source::{
     Code, Diagnostic, Door, Files, Scope, Search, SourceFile, SourceMap, Span, discover,
@@ -45,7 +46,11 @@ pub fn project(folder: &Path, files: &dyn Files) -> Checked {
     let ignored = settings.ignore.as_deref().unwrap_or_default();
     let selection = match settings.select.as_deref() {
         None if ignored.is_empty() => Ok(Selection::everything()),
-        selected => Selection::new(&rules.infos(), selected, ignored),
+        selected => {
+            let mut infos = rules.infos();
+            infos.extend(hygiene::infos());
+            Selection::new(&infos, selected, ignored)
+        }
     };
     let selection = selection.unwrap_or_else(|errors| {
         wrong.extend(errors);
@@ -87,7 +92,12 @@ pub fn project(folder: &Path, files: &dyn Files) -> Checked {
         settings: values,
         parameters,
     };
-    let mut report = check(found, &world, &rules, &|id| selection.has(id));
+    let accepting = Accepting {
+        // A baseline knows findings by their fingerprints.
+        fingerprints: settings.baseline.is_some(),
+        policy: policy(&settings, door, &mut wrong),
+    };
+    let mut report = check_accepting(found, &world, &rules, &|id| selection.has(id), &accepting);
     report.diagnostics.extend(wrong);
     let rules = rules_of(&rules, &report);
     Checked {
@@ -97,6 +107,26 @@ pub fn project(folder: &Path, files: &dyn Files) -> Checked {
         scope,
         rules,
     }
+}
+
+/// What the project accepts: by its settings and its baseline.
+fn policy(settings: &config::Settings, door: Door<'_>, wrong: &mut Vec<Diagnostic>) -> Policy {
+    let mut policy = settings.policy.clone();
+    let mut say = |message: String| {
+        wrong.push(Diagnostic::new(Code::Unreadable, Span::nowhere(), message));
+    };
+    policy.today = config::today(None).map_err(&mut say).ok();
+    if let Some(path) = &settings.baseline {
+        let shown = door.scope().shown(path);
+        match door.read(path) {
+            Ok(bytes) => match Baseline::read(&String::from_utf8_lossy(&bytes)) {
+                Ok(baseline) => policy.baseline = Some(baseline),
+                Err(line) => say(format!("the baseline {shown}: line {line} is no entry")),
+            },
+            Err(closed) => say(format!("the baseline {shown}: {closed}")),
+        }
+    }
+    policy
 }
 
 /// A file with values that the settings name; what is wrong with it is said at the settings themselves.

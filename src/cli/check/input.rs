@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
-use super::super::clock;
 use super::super::options::{Check, Input};
 use super::Refusal;
 use crate::config::{self, Name, RuleParameter, Selection};
@@ -166,7 +165,7 @@ pub(super) fn policy(
     let mut policy = options.policy.clone();
     policy.no_inline |= options.no_inline_suppressions;
     policy.no_foreign |= options.no_foreign_suppressions;
-    policy.today = Some(clock::today(options.today)?);
+    policy.today = Some(config::today(options.today).map_err(Refusal::new)?);
     if let Some(path) = baseline {
         let shown = door.scope().shown(path);
         let bytes = door

@@ -1,10 +1,12 @@
 //! The one clock: what depends on today asks here, so that a run can be repeated.
 
-use super::check::Refusal;
 use crate::report::suppress::Day;
 
-/// The day of the run: `--today`, else `SOURCE_DATE_EPOCH`, else that of the machine.
-pub(super) fn today(given: Option<Day>) -> Result<Day, Refusal> {
+/// The day of the run: the one that is given, else `SOURCE_DATE_EPOCH`, else that of the machine.
+///
+/// # Errors
+/// `SOURCE_DATE_EPOCH` is set and is no number of seconds.
+pub fn today(given: Option<Day>) -> Result<Day, String> {
     if let Some(day) = given {
         return Ok(day);
     }
@@ -21,8 +23,8 @@ pub(super) fn today(given: Option<Day>) -> Result<Day, Refusal> {
         .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     match stamp {
         Some(stamp) => Ok(stamp.to_zoned(jiff::tz::TimeZone::UTC).date()),
-        None => Err(Refusal::new(format!(
+        None => Err(format!(
             "SOURCE_DATE_EPOCH is `{text}`, which is no number of seconds"
-        ))),
+        )),
     }
 }
