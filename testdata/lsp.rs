@@ -1,144 +1,15 @@
-//! Conversations with the language server, in memory: every message that it sends is one that is expected here.
+//! Conversations with the language server, in memory.
 
-use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
-use std::time::Duration;
+mod client;
+mod parity;
+mod wishes;
 
-use lsp_server::{Connection, Message, Notification, Request};
+use std::path::Path;
+
+use lsp_server::Message;
 use serde_json::{Value as Json, json};
 
-const WAIT: Duration = Duration::from_secs(120);
-
-/// A client, and the server that it speaks to.
-struct Client {
-    connection: Connection,
-    server: Option<JoinHandle<Result<(), String>>>,
-    folder: tempfile::TempDir,
-    next: i32,
-}
-
-impl Client {
-    fn new(files: &[(&str, &str)], capabilities: Json) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join(".git")).unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let (connection, theirs) = Connection::memory();
-        let server = std::thread::spawn(move || distrust::lsp::converse(theirs));
-        let mut client = Self {
-            connection,
-            server: Some(server),
-            folder,
-            next: 0,
-        };
-        let root = client.uri("");
-        let params = json!({
-            "processId": null,
-            "rootUri": root,
-            "capabilities": capabilities,
-            "workspaceFolders": [{ "uri": root.trim_end_matches('/'), "name": "w" }],
-        });
-        let answer = client.ask("initialize", params);
-        assert_eq!(answer["serverInfo"]["name"], "distrust");
-        client.tell("initialized", json!({}));
-        client
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().canonicalize().unwrap().join(name)
-    }
-
-    fn uri(&self, name: &str) -> String {
-        format!("file://{}", self.path(name).display())
-    }
-
-    fn tell(&self, method: &str, params: Json) {
-        let own = Notification::new(method.to_owned(), params);
-        self.connection.sender.send(own.into()).unwrap();
-    }
-
-    fn receive(&self) -> Message {
-        self.connection
-            .receiver
-            .recv_timeout(WAIT)
-            .expect("the server answers")
-    }
-
-    /// Asks, and takes nothing but the answer and diagnostics on the way to it.
-    fn ask(&mut self, method: &str, params: Json) -> Json {
-        self.next += 1;
-        let own = Request::new(self.next.into(), method.to_owned(), params);
-        self.connection.sender.send(own.into()).unwrap();
-        loop {
-            match self.receive() {
-                Message::Response(answer) if answer.id == self.next.into() => {
-                    let answer = serde_json::to_value(&answer).unwrap();
-                    assert!(answer.get("error").is_none(), "{method}: {answer}");
-                    return answer["result"].clone();
-                }
-                Message::Notification(own) if own.method == "textDocument/publishDiagnostics" => {}
-                other => panic!("{method}: unexpected {other:?}"),
-            }
-        }
-    }
-
-    fn open(&self, name: &str, language: &str, text: &str) {
-        let document =
-            json!({ "uri": self.uri(name), "languageId": language, "version": 1, "text": text });
-        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
-    }
-
-    fn change(&self, name: &str, version: i32, changes: Json) {
-        let document = json!({ "uri": self.uri(name), "version": version });
-        let params = json!({ "textDocument": document, "contentChanges": changes });
-        self.tell("textDocument/didChange", params);
-    }
-
-    /// The rules of the next diagnostics of a file at this version.
-    fn shown(&self, name: &str, version: i32) -> Vec<String> {
-        let uri = self.uri(name);
-        loop {
-            match self.receive() {
-                Message::Notification(own) if own.method == "textDocument/publishDiagnostics" => {
-                    if own.params["uri"] == uri.as_str() && own.params["version"] == version {
-                        let all = own.params["diagnostics"].as_array().unwrap();
-                        return all
-                            .iter()
-                            .map(|one| one["code"].as_str().unwrap_or_default().to_owned())
-                            .collect();
-                    }
-                }
-                other => panic!("unexpected {other:?}"),
-            }
-        }
-    }
-
-    fn actions(&mut self, name: &str, line: u32) -> Vec<Json> {
-        let place = json!({ "line": line, "character": 0 });
-        let end = json!({ "line": line, "character": 200 });
-        let params = json!({
-            "textDocument": { "uri": self.uri(name) },
-            "range": { "start": place, "end": end },
-            "context": { "diagnostics": [] },
-        });
-        let answer = self.ask("textDocument/codeAction", params);
-        answer.as_array().unwrap().clone()
-    }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        self.ask("shutdown", Json::Null);
-        self.tell("exit", Json::Null);
-        self.server.take().unwrap().join().unwrap().unwrap();
-    }
-}
+use client::Client;
 
 const KEY: &str = "# größer 😀\nresource \"aws_kms_key\" \"k\" {\n  description = \"k\"\n}\n";
 

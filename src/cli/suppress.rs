@@ -9,7 +9,7 @@ use super::check::fix::Mended;
 use super::check::{self, Done, Refusal};
 use super::options::{Check, Suppress as Options};
 use super::terminal::Terminal;
-use crate::report::suppress::{Day, Suppressions};
+use crate::report::suppress::{self, Day, Suppressions};
 use crate::report::{Places, counted};
 use crate::source::SourceFile;
 
@@ -64,18 +64,11 @@ fn add(
     if reason.trim().is_empty() || reason.contains(['\n', '\r']) {
         return Err(Refusal::new("a reason is one line that says something"));
     }
-    let until = until.map(|day| format!(" until {day}")).unwrap_or_default();
-    let comment = format!("# distrust: ignore[{}]{until} {}", rule.id, reason.trim());
     let places = Places::new(done.sources);
-    let mut lines: BTreeSet<(String, usize)> = BTreeSet::new();
-    let mut left = 0;
-    for finding in done
-        .report
-        .findings
-        .iter()
-        .filter(|one| one.rule == rule.id)
-    {
-        match block_line(&places, finding) {
+    let findings = done.report.findings.iter();
+    let (mut lines, mut left) = (BTreeSet::new(), 0);
+    for finding in findings.filter(|one| one.rule == rule.id) {
+        match suppress::line(&places, finding, reason, until) {
             Some(line) => {
                 lines.insert(line);
             }
@@ -83,22 +76,11 @@ fn add(
         }
     }
     let mut edits = Edits::new();
-    for (path, at) in &lines {
-        let Some(file) = named(done, path) else {
-            continue;
-        };
-        let rest = &file.text[*at..];
-        let indent = &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()];
-        let end = if file.text.contains("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        let line = format!("{indent}{comment}{end}");
-        edits
-            .entry(path.clone())
-            .or_default()
-            .push((*at, *at, line));
+    for line in &lines {
+        let path = done.sources.get(line.source).path.to_string();
+        let at = line.at as usize;
+        let own = edits.entry(path).or_default();
+        own.push((at, at, line.text.clone()));
     }
     let mut said = format!("Wrote {}\n", counted(lines.len(), "comment", "comments"));
     if left > 0 {
@@ -110,39 +92,10 @@ fn add(
     Ok((edits, said))
 }
 
-/// The path, and where the line begins with which the block of a finding does: of its resource, else the block around it.
-fn block_line(places: &Places<'_>, finding: &crate::findings::Finding) -> Option<(String, usize)> {
-    let labels = std::iter::once(&finding.primary).chain(&finding.related);
-    let spans = labels.map(|label| label.span);
-    let mut spans = spans.filter(|span| span.is_somewhere());
-    spans.find_map(|span| {
-        let file = places.sources.get(span.source);
-        // JSON has no comments, and what the command line gave has no file.
-        if file.path.ends_with(".json") || file.path.starts_with('<') {
-            return None;
-        }
-        let outline = places.outline(&file);
-        let around: Vec<_> = outline.around(span.start, span.end).collect();
-        let section = ["Resources", "Parameters", "Globals"];
-        let part = match around.first()? {
-            first if section.contains(&first.name.as_str()) => around.get(1)?,
-            first => first,
-        };
-        Some((
-            file.path.to_string(),
-            line_start(&file, part.start as usize),
-        ))
-    })
-}
-
-fn line_start(file: &SourceFile, at: usize) -> usize {
-    file.text[..at].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
 /// The comments of other tools in our words, where all that they name has a rule here.
 fn migrate(done: &Done<'_>) -> Result<(Edits, String), Refusal> {
     let places = Places::new(done.sources);
-    let policy = crate::report::suppress::Policy::default();
+    let policy = suppress::Policy::default();
     let suppressions = Suppressions::new(&places, done.door.scope(), done.rules, &policy);
     let (mut edits, mut count, mut left) = (Edits::new(), 0, 0);
     for file in done.sources.all() {

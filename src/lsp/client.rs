@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use gen_lsp_types::Uri;
 use serde_json::{Value as Json, json};
 
+use super::act::{EXPLAIN, FIX_ALL};
 use super::document::Encoding;
 use super::place::path;
 use super::say::NAME;
@@ -17,9 +18,45 @@ pub(super) struct Client {
     pub(super) pulls: bool,
     /// It can be asked to watch files.
     pub(super) watches: bool,
+    /// It can be asked for its settings.
+    pub(super) has_settings: bool,
+    /// It says when its settings change, if it is asked to.
+    pub(super) registers_settings: bool,
+    /// It shows the progress of long work.
+    pub(super) shows_progress: bool,
+    /// It asks for the edit of an action when somebody chooses the action.
+    pub(super) resolves: bool,
+    /// It has a place to show the page of a rule.
+    pub(super) explains: bool,
+    /// The number of the process that started the server.
+    pub(super) parent: Option<i32>,
+    pub(super) wishes: Wishes,
+}
+
+/// What the user wants to see, from the settings of the editor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wishes {
     /// Files that are not open are spoken of too.
     pub(super) whole: bool,
+    /// The least severity that is shown, where the project says nothing of it.
     pub(super) least: Severity,
+}
+
+impl Wishes {
+    /// These, but for what the settings say.
+    pub(super) fn changed(self, settings: &Json) -> Self {
+        let text = |name: &str| settings.get(name).and_then(Json::as_str);
+        Self {
+            whole: match text("diagnosticMode") {
+                Some("workspace") => true,
+                Some("open") => false,
+                _ => self.whole,
+            },
+            least: text("minSeverity")
+                .and_then(Severity::named)
+                .unwrap_or(self.least),
+        }
+    }
 }
 
 /// What the client says of itself when it begins.
@@ -34,10 +71,14 @@ pub(super) fn client(params: &Json) -> Client {
         .pointer("/capabilities/general/positionEncodings")
         .and_then(Json::as_array);
     let utf8 = encodings.is_some_and(|all| all.iter().any(|own| own == "utf-8"));
-    let option = |name: &str| {
-        params
-            .pointer(&format!("/initializationOptions/{name}"))
-            .and_then(Json::as_str)
+    let options = params.get("initializationOptions").unwrap_or(&Json::Null);
+    let lazy = params
+        .pointer("/capabilities/textDocument/codeAction/resolveSupport/properties")
+        .and_then(Json::as_array);
+    let parent = params.get("processId").and_then(Json::as_i64);
+    let wishes = Wishes {
+        whole: false,
+        least: Severity::Low,
     };
     Client {
         encoding: if utf8 {
@@ -50,10 +91,19 @@ pub(super) fn client(params: &Json) -> Client {
             .is_some()
             && flag("/capabilities/workspace/diagnostics/refreshSupport"),
         watches: flag("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
-        whole: option("diagnosticMode") == Some("workspace"),
-        least: option("minSeverity")
-            .and_then(Severity::named)
-            .unwrap_or(Severity::Low),
+        has_settings: flag("/capabilities/workspace/configuration"),
+        registers_settings: flag(
+            "/capabilities/workspace/didChangeConfiguration/dynamicRegistration",
+        ),
+        shows_progress: flag("/capabilities/window/workDoneProgress"),
+        resolves: lazy.is_some_and(|all| all.iter().any(|own| own == "edit"))
+            && flag("/capabilities/textDocument/codeAction/dataSupport"),
+        explains: options
+            .get("explains")
+            .and_then(Json::as_bool)
+            .unwrap_or(false),
+        parent: parent.and_then(|number| number.try_into().ok()),
+        wishes: wishes.changed(options),
     }
 }
 
@@ -61,17 +111,24 @@ pub(super) fn client(params: &Json) -> Client {
 pub(super) fn capabilities(client: &Client) -> Json {
     let mut all = json!({
         "positionEncoding": match client.encoding { Encoding::Utf8 => "utf-8", Encoding::Utf16 => "utf-16" },
-        "textDocumentSync": { "openClose": true, "change": 2, "save": false },
+        "textDocumentSync": { "openClose": true, "change": 2, "save": true },
         "hoverProvider": true,
-        "codeActionProvider": { "codeActionKinds": ["quickfix", format!("source.fixAll.{NAME}")] },
+        "documentLinkProvider": {},
+        "codeActionProvider": {
+            "codeActionKinds": ["quickfix", FIX_ALL],
+            "resolveProvider": client.resolves,
+        },
         "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
     });
     if client.pulls {
         all["diagnosticProvider"] = json!({
             "identifier": NAME,
             "interFileDependencies": true,
-            "workspaceDiagnostics": false,
+            "workspaceDiagnostics": true,
         });
+    }
+    if client.explains {
+        all["executeCommandProvider"] = json!({ "commands": [EXPLAIN] });
     }
     all
 }

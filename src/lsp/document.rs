@@ -21,6 +21,14 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// The places of bytes.
+    pub(super) fn range(&self, start: usize, end: usize, encoding: Encoding) -> Range {
+        Range {
+            start: place(&self.text, start, encoding),
+            end: place(&self.text, end, encoding),
+        }
+    }
+
     /// Applies changes in their order.
     pub(super) fn change(
         &mut self,
@@ -39,6 +47,20 @@ impl Document {
                 }
             }
         }
+    }
+}
+
+/// The place of a byte in a text.
+fn place(text: &str, at: usize, encoding: Encoding) -> Position {
+    let before = &text[..at];
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let units = match encoding {
+        Encoding::Utf8 => at - start,
+        Encoding::Utf16 => before[start..].encode_utf16().count(),
+    };
+    Position {
+        line: memchr::memchr_iter(b'\n', before.as_bytes()).count() as u32,
+        character: units as u32,
     }
 }
 

@@ -7,9 +7,15 @@
 mod act;
 mod client;
 mod document;
+mod named;
+mod notice;
+mod parent;
 mod place;
+mod publish;
+mod request;
 mod say;
 mod server;
+mod wire;
 mod work;
 
 pub use server::{converse, serve};

@@ -11,6 +11,7 @@ mod cover;
 pub mod hygiene;
 mod metadata;
 mod migrate;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,7 @@ use crate::rules::RuleSet;
 use crate::source::{Scope, SourceFile, SourceId, SourceMap, Span};
 
 pub use comment::Tool;
+pub use write::{Line, line};
 
 /// A day.
 pub type Day = jiff::civil::Date;
