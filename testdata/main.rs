@@ -14,6 +14,7 @@ mod reach;
 mod reading;
 #[cfg(unix)]
 mod require;
+mod revision;
 mod schemas;
 mod siblings;
 mod terraform;

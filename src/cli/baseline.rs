@@ -32,7 +32,7 @@ pub(super) fn run(options: Options, order: &[bool], terminal: Terminal) -> Exit 
         Options::Prune { check } => changed(*check, Change::Prune, order, terminal),
         Options::Merge { ours, theirs, base } => merge(&ours, &theirs, base.as_deref())
             .unwrap_or_else(|refusal| {
-                terminal.error(refusal.message(), None);
+                refusal.tell(terminal);
                 Exit::Usage
             }),
     }
@@ -64,7 +64,7 @@ fn changed(mut options: Check, change: Change, order: &[bool], terminal: Termina
 
 /// Changes the file; what is said of it.
 fn written(done: &Done<'_>, change: Change, path: &Path) -> Result<(String, Exit), Refusal> {
-    let now = Baseline::of(done.report.findings.iter(), done.door.scope());
+    let now = Baseline::of(&done.report.known);
     let lost = Exit::Input.when(done.report.lost_input());
     let shown = path.display().to_string();
     let shown = printable(&shown);

@@ -3,10 +3,12 @@
 pub(super) mod fix;
 pub(super) mod input;
 pub(super) mod output;
+mod since;
 mod verdict;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::options::{Check, Input};
@@ -16,23 +18,30 @@ use crate::engine;
 use crate::findings::{RuleId, RuleInfo};
 use crate::report::{Folded, Report, View, summary};
 use crate::rules::RuleSet;
-use crate::source::{Discovered, Door, Search, SourceMap, discover};
+use crate::source::{Discovered, Door, Files, Search, SourceMap, discover};
 
 /// Why nothing was checked.
 pub(super) struct Refusal {
     message: String,
+    help: Option<String>,
 }
 
 impl Refusal {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            help: None,
         }
     }
 
-    /// What is said of it.
-    pub(super) fn message(&self) -> &str {
-        &self.message
+    /// The same with what to do.
+    pub(super) fn help(self, help: Option<String>) -> Self {
+        Self { help, ..self }
+    }
+
+    /// Says it.
+    pub(super) fn tell(&self, terminal: Terminal) {
+        terminal.error(&self.message, self.help.as_deref());
     }
 }
 
@@ -55,7 +64,7 @@ pub(super) fn with_threads(
         Err(error) => Err(Refusal::new(format!("no threads: {error}"))),
     };
     result.unwrap_or_else(|refusal| {
-        terminal.error(&refusal.message, None);
+        refusal.tell(terminal);
         Exit::Usage
     })
 }
@@ -129,11 +138,17 @@ pub(super) fn done(
 ) -> Result<Exit, Refusal> {
     let working = working()?;
     let sources = SourceMap::new();
-    let files = input::files(&mut options.input, &working)?;
-    let mut scope = input::scope(&options.input, &*files, &working)?;
-    if let Some(path) = &options.baseline {
-        scope.open(&*files, path);
-    }
+    let disk = input::files(&mut options.input, &working)?;
+    let sides = match anew {
+        true => None,
+        false => since::sides(options, &working)?,
+    };
+    let staged = sides.as_ref().and_then(|sides| sides.now.clone());
+    let files: Arc<dyn Files> = match staged.clone() {
+        Some(staged) => staged,
+        None => disk,
+    };
+    let scope = since::scope(options, &*files, &working)?;
     let door = Door::new(&*files, &scope);
     let mut rules = Cow::Borrowed(RuleSet::builtin());
     let wrong = input::configure(options, &mut rules, door, &sources);
@@ -147,9 +162,29 @@ pub(super) fn done(
     };
     let selected = |id: &str| selection.has(id);
     let known = options.baseline.as_deref().filter(|_| !anew);
+    let policy = input::policy(options, known, door)?;
+    options.policy.today = policy.today;
+    let before = match &sides {
+        Some(sides) => {
+            let asked = (&*rules, &selection);
+            Some(since::known(
+                options,
+                order,
+                &sides.before,
+                &working,
+                asked,
+            )?)
+        }
+        None => None,
+    };
     let accepting = engine::Accepting {
-        policy: input::policy(options, known, door)?,
-        fingerprints: anew || known.is_some() || verdict::is_for_programs(options),
+        policy,
+        fingerprints: anew
+            || before.is_some()
+            || known.is_some()
+            || verdict::is_for_programs(options),
+        known: anew,
+        before,
     };
     let ask = |door: Door<'_>, sources: &SourceMap| {
         let (found, world) = found(&options.input, order, door, sources)?;
@@ -158,6 +193,10 @@ pub(super) fn done(
         ))
     };
     let report = ask(door, &sources)?;
+    if let Some(sides) = &sides {
+        let both = staged.iter().chain([&sides.before]);
+        both.map(|side| side.whole()).collect::<Result<(), _>>()?;
+    }
     let (sources, mut report, fixes) = match (options.fix || options.diff) && !anew {
         false => (sources, report, None),
         true => {

@@ -20,7 +20,7 @@ pub(super) fn run(options: &Options, terminal: Terminal) -> Exit {
         Options::Check { file } => asked(file, terminal, Exit::Findings, |_| Exit::Clean),
     };
     result.unwrap_or_else(|refusal| {
-        terminal.error(refusal.message(), None);
+        refusal.tell(terminal);
         Exit::Usage
     })
 }

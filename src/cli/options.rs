@@ -128,6 +128,15 @@ pub(super) struct Check {
     /// What was found before, as `distrust baseline` writes it: only what is new counts
     #[arg(long, value_name = "FILE", help_heading = "Suppressing")]
     pub(super) baseline: Option<PathBuf>,
+    /// Only what is new or changed since a revision: since the last commit that it and what is checked out both come from
+    #[arg(long, value_name = "REV", help_heading = "Changes")]
+    pub(super) since: Option<String>,
+    /// Compare with the revision itself, not with the last common commit
+    #[arg(long, requires = "since", help_heading = "Changes")]
+    pub(super) no_merge_base: bool,
+    /// Check what is staged for the next commit, and say only what is new or changed in it
+    #[arg(long, conflicts_with_all = ["fix", "diff"], help_heading = "Changes")]
+    pub(super) staged: bool,
     /// The day of the run, for suppressions that end [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Suppressing")]
     pub(super) today: Option<Day>,
@@ -217,7 +226,7 @@ pub(super) enum Suppress {
 }
 
 /// What is read, and with what values.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Input {
     /// Files and folders; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]

@@ -22,7 +22,7 @@ use crate::eval::{Language, MissingModule, Stack, Why, cloudformation, terraform
 use crate::findings::{Certainty, Finding, RuleInfo};
 use crate::graph::Graph;
 use crate::report::suppress::{self, Suppressions};
-use crate::report::{Fingerprints, Masks, Places, Report, Statistics, triage};
+use crate::report::{Fingerprints, Known, Masks, Places, Report, Statistics, is_among, triage};
 use crate::rules::{self, RuleSet, secret};
 use crate::source::{
     Code, Diagnostic, Discovered, Door, Folder, Plan, SourceFile, SourceMap, Span, each_in_turn,
@@ -131,18 +131,29 @@ pub fn check_accepting(
         }
         let (kept, suppressed) = suppressions.divide(findings);
         let unread = rules::unread(&graph, catalog);
-        (rules::merge(kept), suppress::merge(suppressed), unread)
+        let known = match accepting.known || accepting.before.is_some() {
+            true => Known::of(&kept, &prints, scope),
+            false => Known::default(),
+        };
+        // What is new is known when all stacks are.
+        let kept = match accepting.before {
+            Some(_) => kept,
+            None => rules::merge(kept),
+        };
+        (kept, suppress::merge(suppressed), unread, known)
     });
     statistics.stacks = answers.stacks.len();
     let mut diagnostics = answers.diagnostics;
     let (mut findings, mut missing): (Vec<Finding>, Vec<MissingModule>) = Default::default();
     let mut suppressed = Vec::new();
+    let mut known = Known::default();
     for mut stack in answers.stacks {
         statistics.resources += stack.resources;
         say_limits(&mut stack.diagnostics, &stack.said.0);
         diagnostics.append(&mut stack.diagnostics);
         missing.append(&mut stack.missing);
-        let (mut kept, mut accepted, mut unread) = stack.said;
+        let (mut kept, mut accepted, mut unread, one_by_one) = stack.said;
+        known.append(one_by_one);
         findings.append(&mut kept);
         suppressed.append(&mut accepted);
         diagnostics.append(&mut unread);
@@ -161,7 +172,18 @@ pub fn check_accepting(
     if accepting.fingerprints {
         prints.give(&mut hygiene.findings);
     }
+    if accepting.known || accepting.before.is_some() {
+        known.append(Known::of(&hygiene.findings, &prints, scope));
+    }
     findings.append(&mut hygiene.findings);
+    known.retain(selected);
+    let mut old = None;
+    if let Some(before) = &accepting.before {
+        let new = known.new_since(before);
+        old = Some(known.len() - new.len());
+        findings.retain(|finding| is_among(finding, &new, scope));
+        findings = rules::merge(findings);
+    }
     let report = triage(
         world.sources,
         masks,
@@ -174,6 +196,8 @@ pub fn check_accepting(
         suppressed: suppress::sorted(world.sources, &report.masks, suppressed),
         over: hygiene.over,
         ending: hygiene.ending,
+        known,
+        before: old,
         ..report
     }
 }
@@ -185,6 +209,10 @@ pub struct Accepting {
     pub policy: suppress::Policy,
     /// Whether findings get fingerprints; a baseline and formats for programs need them.
     pub fingerprints: bool,
+    /// Whether the report has them one by one.
+    pub known: bool,
+    /// What was found before: what is still like that is no part of the report.
+    pub before: Option<Known>,
 }
 
 /// The values of the command line and the environment whose variables are named like secrets.

@@ -96,6 +96,7 @@ pub fn project(folder: &Path, files: &dyn Files) -> Checked {
         // A baseline knows findings by their fingerprints.
         fingerprints: settings.baseline.is_some(),
         policy: policy(&settings, door, &mut wrong),
+        ..Accepting::default()
     };
     let mut report = check_accepting(found, &world, &rules, &|id| selection.has(id), &accepting);
     report.diagnostics.extend(wrong);

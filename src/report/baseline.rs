@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::instance;
+use super::known::calls_and_index;
+use super::{Known, instance};
 use crate::findings::Finding;
 use crate::source::Scope;
 
@@ -16,6 +17,7 @@ const HEAD: &str = "# distrust baseline 1: fingerprint, rule, stack, address";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
     lines: BTreeSet<String>,
+    /// Fingerprints with their instances.
     keys: BTreeSet<(String, String)>,
 }
 
@@ -44,31 +46,17 @@ impl Baseline {
         Ok(out)
     }
 
-    /// The baseline of findings: an entry for each instance.
-    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding>, scope: &Scope) -> Self {
+    /// The baseline of a run: an entry for each instance.
+    pub fn of(known: &Known) -> Self {
         let mut out = Self::default();
-        for finding in findings {
-            for subject in &finding.subjects {
-                let (stack, address) = instance(subject, scope);
-                let fields = [
-                    finding.fingerprint.as_str(),
-                    finding.rule.as_str(),
-                    &field(&stack),
-                    &field(&address),
-                ];
-                out.insert(fields.join("\t"));
-            }
+        for fields in known.proven() {
+            out.insert(fields.map(field).join("\t"));
         }
         out
     }
 
     fn insert(&mut self, line: String) {
-        let mut fields = line.splitn(3, '\t');
-        if let (Some(print), Some(_), Some(instance)) =
-            (fields.next(), fields.next(), fields.next())
-        {
-            self.keys.insert((print.to_owned(), instance.to_owned()));
-        }
+        self.keys.extend(key(&line));
         self.lines.insert(line);
     }
 
@@ -76,7 +64,7 @@ impl Baseline {
     pub fn has(&self, finding: &Finding, scope: &Scope) -> bool {
         finding.subjects.iter().all(|subject| {
             let (stack, address) = instance(subject, scope);
-            let instance = format!("{}\t{}", field(&stack), field(&address));
+            let instance = format!("{}\t{}", field(&stack), calls_and_index(&field(&address)));
             let key = (finding.fingerprint.to_string(), instance);
             self.keys.contains(&key)
         })
@@ -87,7 +75,7 @@ impl Baseline {
     pub fn kept(&self, now: &Self) -> Self {
         let mut out = Self::default();
         let lines = self.lines.iter();
-        for line in lines.filter(|line| now.lines.contains(*line)) {
+        for line in lines.filter(|line| key(line).is_some_and(|key| now.keys.contains(&key))) {
             out.insert(line.clone());
         }
         out
@@ -133,6 +121,16 @@ impl Baseline {
     }
 }
 
+/// What an entry is known by: a block may have got another name.
+fn key(line: &str) -> Option<(String, String)> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let [print, _, stack, address] = fields[..] else {
+        return None;
+    };
+    let instance = format!("{stack}\t{}", calls_and_index(address));
+    Some((print.to_owned(), instance))
+}
+
 /// A text as a field: what would end it is a blank.
 fn field(text: &str) -> String {
     super::printable(text).into_owned()
@@ -141,20 +139,26 @@ fn field(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Baseline;
-    use crate::report::{Fingerprints, Places, sample};
+    use crate::findings::Certainty;
+    use crate::report::{Fingerprints, Known, Places, sample};
 
     #[test]
     fn what_is_written_is_read_and_a_new_caller_is_new() {
         let (sources, mut findings) = sample::findings();
         let scope = sample::scope();
         Fingerprints::new(&Places::new(&sources), &scope).give(&mut findings);
-        let all = Baseline::of(findings.iter(), &scope);
+        let places = Places::new(&sources);
+        let prints = Fingerprints::new(&places, &scope);
+        let all = Baseline::of(&Known::of(&findings, &prints, &scope));
         assert_eq!(Baseline::read(&all.text()), Ok(all.clone()));
-        assert!(findings.iter().all(|one| all.has(one, &scope)));
+        let mut proven = findings
+            .iter()
+            .filter(|one| one.certainty == Certainty::Proven);
+        assert!(proven.all(|one| all.has(one, &scope)));
         let mut other = findings[0].clone();
         other.subjects[0].module = "module.another".into();
         assert!(!all.has(&other, &scope));
-        let less = Baseline::of(findings[1..].iter(), &scope);
+        let less = Baseline::of(&Known::of(&findings[1..], &prints, &scope));
         assert!(!less.has(&findings[0], &scope));
         assert_eq!(less.clone().joined(&all), all);
         assert_eq!(all.kept(&less), less);

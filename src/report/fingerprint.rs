@@ -7,7 +7,7 @@
 //! part without blanks and comments. Which of its instances a finding is about, its subjects say: the stack, the chain of
 //! calls and the index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -83,16 +83,42 @@ impl<'s> Fingerprints<'s> {
             path,
             text,
         } = self.place(finding);
-        let mut hash = Sha256::new();
-        for part in [VERSION, &finding.rule, &folder, &block, &path, &text] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        let mut out = String::with_capacity(DIGITS);
-        for byte in hash.finalize().iter().take(DIGITS / 2) {
-            let _ = write!(out, "{byte:02x}");
-        }
-        out.into()
+        hashed([VERSION, &finding.rule, &folder, &block, &path, &text])
+    }
+
+    /// The fingerprint that a finding would have in any folder.
+    pub(super) fn anywhere(&self, finding: &Finding) -> EcoString {
+        let Where {
+            block, path, text, ..
+        } = self.place(finding);
+        hashed([VERSION, &finding.rule, &block, &path, &text])
+    }
+
+    /// What stands at the places of a finding, apart from form, and how bad that is: a value, or all of the nested block or
+    /// the item of a list that it is in. The names of blocks are no part of it.
+    pub(super) fn content(&self, finding: &Finding) -> EcoString {
+        let labels = std::iter::once(&finding.primary).chain(&finding.related);
+        let spans = labels.map(|label| label.span);
+        let texts = spans.filter(|span| span.is_somewhere()).filter_map(|span| {
+            let file = self.places.sources.get(span.source);
+            let outline = self.places.outline(&file);
+            let parts: Vec<&Part> = outline.around(span.start, span.end).collect();
+            let mut names = parts.iter();
+            if names.any(|part| part.start <= span.start && span.end <= part.head.1) {
+                return None;
+            }
+            let is_nested = |part: &&&Part| {
+                let has_parts = outline.below(part).next().is_some();
+                part.depth > 0 && part.sort != Sort::Member && has_parts
+            };
+            let nested = parts.iter().rev().find(is_nested);
+            let (start, end) = nested.map_or((span.start, span.end), |own| (own.start, own.end));
+            Some(bare(&file, &outline, start, end))
+        });
+        let texts: BTreeSet<String> = texts.collect();
+        let reached = finding.exposure.as_ref().map_or("", |it| it.word());
+        let rest = [finding.severity.name(), reached];
+        hashed(rest.into_iter().chain(texts.iter().map(String::as_str)))
     }
 
     /// Where a finding stands: in the block of its subject if some of its places does, else where the first of them is.
@@ -165,7 +191,7 @@ impl<'s> Fingerprints<'s> {
             folder,
             path: names.join("/"),
             text: several
-                .map(|part| bare(file, outline, part))
+                .map(|part| bare(file, outline, part.start, part.end))
                 .unwrap_or_default(),
         }
     }
@@ -302,16 +328,28 @@ fn is_one_of_several(outline: &Outline, part: &Part) -> bool {
     equals.nth(1).is_some()
 }
 
-/// The text of a part without blanks and comments.
-fn bare(file: &SourceFile, outline: &Outline, part: &Part) -> String {
+/// The first half of the hash of some texts.
+fn hashed<'t>(parts: impl IntoIterator<Item = &'t str>) -> EcoString {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let mut out = String::with_capacity(DIGITS);
+    for byte in hash.finalize().iter().take(DIGITS / 2) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out.into()
+}
+
+/// A text without blanks and comments.
+fn bare(file: &SourceFile, outline: &Outline, start: u32, end: u32) -> String {
     let comments = outline.comments.iter();
-    let mut comments = comments
-        .skip_while(|(start, _)| *start < part.start)
-        .peekable();
+    let mut comments = comments.skip_while(|(first, _)| *first < start).peekable();
     let mut out = String::new();
-    let own = file.text.get(part.start as usize..part.end as usize);
+    let own = file.text.get(start as usize..end as usize);
     for (at, letter) in own.unwrap_or_default().char_indices() {
-        let at = part.start + at as u32;
+        let at = start + at as u32;
         while comments.next_if(|(_, end)| *end <= at).is_some() {}
         let hidden = comments.peek().is_some_and(|(start, _)| *start <= at);
         if !hidden && !letter.is_whitespace() {

@@ -9,6 +9,7 @@ mod fingerprint;
 mod fold;
 pub mod graph;
 pub mod json;
+mod known;
 mod mask;
 mod places;
 mod printable;
@@ -33,6 +34,7 @@ use crate::source::{Diagnostic, Scope, SourceMap, Span};
 pub use baseline::Baseline;
 pub use fingerprint::{Fingerprints, instance};
 pub use fold::Folded;
+pub use known::{Identity, Known, is_among};
 pub use mask::Masks;
 pub use places::Places;
 pub use printable::{Guarded, json_text, obeyed, printable, printable_lines, write_json};
@@ -61,6 +63,10 @@ pub struct Report {
     pub statistics: Statistics,
     /// What must not be shown.
     pub masks: Masks,
+    /// The findings one by one, where they are to be known again.
+    pub known: Known,
+    /// How many of them were there before, and are not part of the report.
+    pub before: Option<usize>,
 }
 
 impl Report {

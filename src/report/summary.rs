@@ -37,6 +37,10 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
             "{count} undecided: what they ask about is not known before deployment{hint}"
         );
     }
+    if let Some(before) = report.before {
+        let count = counted(before, "result was", "results were");
+        let _ = writeln!(out, "{count} like that before and not shown");
+    }
     if !report.suppressed.is_empty() {
         let count = counted(report.suppressed.len(), "finding", "findings");
         let hint = match view.suppressed {

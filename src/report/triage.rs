@@ -32,14 +32,12 @@ pub fn triage(
         .partition(|finding| finding.certainty == Certainty::Proven);
     Report {
         findings: sorted(sources, findings),
-        suppressed: Vec::new(),
-        over: 0,
-        ending: 0,
         undecided: sorted(sources, undecided),
         diagnostics: sorted_diagnostics(sources, diagnostics),
         missing: by_source(sources, missing),
         statistics,
         masks,
+        ..Report::default()
     }
 }
 

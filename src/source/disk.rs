@@ -102,6 +102,11 @@ fn first(file: &mut File, most: usize) -> Result<Vec<u8>, Closed> {
     Ok(bytes)
 }
 
+/// The way that a link says.
+pub(super) fn target(link: &Path) -> Result<PathBuf, Closed> {
+    Ok(std::fs::read_link(link)?)
+}
+
 /// Opens a file to write all of it anew, or makes it; on no part of the path a link is followed.
 pub(super) fn create(real: &Path) -> Result<File, Closed> {
     system::create(real)

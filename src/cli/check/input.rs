@@ -225,7 +225,9 @@ pub(super) fn settings(
         })),
         false => terraform::Settings::default(),
     };
-    let load = |path: &PathBuf| Ok(Setting::File(read(path, "variable", door, sources)?));
+    let load = |path: &PathBuf| -> Result<Setting, Refusal> {
+        Ok(Setting::File(read(path, "variable", door, sources)?))
+    };
     for path in &options.project_var_files {
         settings.variables.push(load(path)?);
     }
