@@ -24,6 +24,12 @@ pub use select::{Name, Selection};
 /// The name of the file.
 pub const FILE: &str = "distrust.toml";
 
+/// Whether a file decides what is checked, and how: settings, and what is left out.
+pub fn is_settings(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| [FILE, ".gitignore", ".distrustignore"].contains(&name))
+}
+
 /// What a project has set. Paths are absolute.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {

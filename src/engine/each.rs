@@ -14,6 +14,18 @@ pub fn each<T: Default + Send>(
     world: &World<'_>,
     ask: &(dyn Fn(&Stack, Graph) -> T + Sync),
 ) -> Answers<T> {
+    let mut out = all(found, world, ask);
+    let nested = out.nested();
+    out.stacks.retain(|stack| !nested.contains(&stack.name));
+    out
+}
+
+/// The same with the templates that others nest.
+pub(super) fn all<T: Default + Send>(
+    found: Discovered,
+    world: &World<'_>,
+    ask: &(dyn Fn(&Stack, Graph) -> T + Sync),
+) -> Answers<T> {
     let mut out = Answers {
         stacks: Vec::new(),
         diagnostics: found.diagnostics,
@@ -21,12 +33,15 @@ pub fn each<T: Default + Send>(
     let first = found.folders.first().and_then(first_byte);
     let of_terraform = guarded(|| match found.plans.is_empty() {
         true => (
-            of_roots(found.folders, world, &|stack| answer(stack, world, ask)),
+            of_roots(found.folders, world, &|stack, folders| Answer {
+                folders,
+                ..answer(stack, world, ask)
+            }),
             Vec::new(),
         ),
         // A plan stands for the stack that it is a plan of, so that all stacks are kept until the plans are read.
         false => {
-            let stacks = of_roots(found.folders, world, &|stack| stack);
+            let stacks = of_roots(found.folders, world, &|stack, _| stack);
             let (stacks, failed) = with_plans(stacks, &found.plans);
             let stacks = stacks.into_par_iter();
             (
@@ -55,7 +70,6 @@ pub fn each<T: Default + Send>(
             Err(diagnostic) => out.diagnostics.push(diagnostic),
         }
     }
-    out.judge_nested_through_callers();
     out
 }
 
@@ -84,6 +98,7 @@ fn answer<T: Default>(
         diagnostics: stack.diagnostics,
         said,
         nests,
+        folders: BTreeSet::new(),
     }
 }
 
@@ -116,22 +131,21 @@ fn with_plans(mut stacks: Vec<Stack>, plans: &[Plan]) -> (Vec<Stack>, Vec<Diagno
 }
 
 impl<T> Answers<T> {
-    /// Leaves out the templates that another template nests: they are part of that stack, with the parameters it passes.
-    /// Templates that nest each other stay.
-    fn judge_nested_through_callers(&mut self) {
+    /// The templates that another template nests: they are judged as part of that stack, with the parameters it passes.
+    /// Templates that nest each other are not among them.
+    pub(super) fn nested(&self) -> BTreeSet<EcoString> {
         let templates = self.stacks.iter();
         let templates = templates.filter(|stack| stack.language == Language::CloudFormation);
         let nests: std::collections::BTreeMap<&EcoString, &BTreeSet<EcoString>> =
             templates.map(|stack| (&stack.name, &stack.nests)).collect();
-        let nested: BTreeSet<EcoString> = nests
+        let inner = nests
             .iter()
             .flat_map(|(outer, inner)| inner.iter().map(move |name| (*outer, name)))
             .filter(|(outer, name)| {
                 outer != name && !nests.get(name).is_some_and(|back| back.contains(*outer))
             })
-            .map(|(_, name)| name.clone())
-            .collect();
-        self.stacks.retain(|stack| !nested.contains(&stack.name));
+            .map(|(_, name)| name.clone());
+        inner.collect()
     }
 }
 
@@ -149,7 +163,7 @@ fn template_stack(file: &Arc<SourceFile>, world: &World<'_>) -> Stack {
 fn of_roots<T: Send>(
     folders: Vec<Folder>,
     world: &World<'_>,
-    then: &(dyn Fn(Stack) -> T + Sync),
+    then: &(dyn Fn(Stack, BTreeSet<PathBuf>) -> T + Sync),
 ) -> Vec<T> {
     let of = terraform::World {
         sources: world.sources,

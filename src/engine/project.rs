@@ -1,17 +1,19 @@
 //! A folder checked as its own settings say, for those who are given no command line.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{Accepting, World, check_accepting, is_template, rules_of};
+use super::ask::Asking;
+use super::{Accepting, Session, World, is_template, rules_of};
 use crate::config::{self, RuleParameter, Selection};
 use crate::eval::terraform::{self, Setting};
 use crate::findings::{RuleInfo, Severity};
 use crate::report::suppress::{Policy, hygiene};
-use crate::report::{Baseline, Report};
+use crate::report::{Baseline, Places, Report};
 use crate::rules::RuleSet;
 use crate::source::{
-    Code, Diagnostic, Door, Files, Scope, Search, SourceFile, SourceMap, Span, discover,
+    Code, Diagnostic, Discovered, Door, Files, Scope, Search, SourceFile, SourceMap, Span, discover,
 };
 use crate::syntax::yaml;
 
@@ -20,7 +22,7 @@ pub struct Checked {
     /// What was found; what is wrong with the settings is among the diagnostics.
     pub report: Report,
     /// The texts that it speaks of.
-    pub sources: SourceMap,
+    pub sources: Arc<SourceMap>,
     /// Where it took place.
     pub scope: Scope,
     /// The rules that it speaks of, sorted by id.
@@ -31,82 +33,129 @@ pub struct Checked {
 
 /// Checks a folder with the settings of its project. `folder` is absolute and without links.
 ///
-/// Call it as [`check`].
+/// Call it as [`super::check`].
 pub fn project(folder: &Path, files: &dyn Files) -> Checked {
-    let sources = SourceMap::new();
-    let paths = [folder.to_owned()];
-    let scope = Scope::new(files, folder, None, &paths);
-    let door = Door::new(files, &scope);
-    let (settings, mut wrong) = config::find(door, &sources);
-    let mut rules = Cow::Borrowed(RuleSet::builtin());
-    if !settings.rules.is_empty() {
-        let set = RuleParameter::set_all(&settings.rules, rules.to_mut());
-        wrong.extend(set.err().into_iter().flatten());
-    }
-    let ignored = settings.ignore.as_deref().unwrap_or_default();
-    let selection = match settings.select.as_deref() {
-        None if ignored.is_empty() => Ok(Selection::everything()),
-        selected => {
-            let mut infos = rules.infos();
-            infos.extend(hygiene::infos());
-            Selection::new(&infos, selected, ignored)
+    Session::default().check(folder, files, None)
+}
+
+/// What the settings of a project come to.
+pub(super) struct Settled {
+    folder: PathBuf,
+    pub(super) scope: Scope,
+    rules: Cow<'static, RuleSet>,
+    selection: Selection,
+    accepting: Accepting,
+    values: terraform::Settings,
+    parameters: Vec<yaml::Document>,
+    exclude: Vec<String>,
+    least: Option<Severity>,
+    /// What is wrong with them.
+    wrong: Vec<Diagnostic>,
+}
+
+impl Settled {
+    /// Reads the settings of a folder.
+    pub(super) fn of(folder: &Path, files: &dyn Files, sources: &SourceMap) -> Self {
+        let scope = Scope::new(files, folder, None, &[folder.to_owned()]);
+        let door = Door::new(files, &scope);
+        let (settings, mut wrong) = config::find(door, sources);
+        let mut rules = Cow::Borrowed(RuleSet::builtin());
+        if !settings.rules.is_empty() {
+            let set = RuleParameter::set_all(&settings.rules, rules.to_mut());
+            wrong.extend(set.err().into_iter().flatten());
         }
-    };
-    let selection = selection.unwrap_or_else(|errors| {
-        wrong.extend(errors);
-        Selection::everything()
-    });
-    let mut values = terraform::Settings::default();
-    for path in settings.var_file.iter().flatten() {
-        values
-            .variables
-            .extend(read(path, door, &sources, &mut wrong).map(Setting::File));
-    }
-    let folders = settings.module_dir.iter().flatten();
-    values.module_folders = folders.map(|path| scope.absolute(path)).collect();
-    let mut parameters = Vec::new();
-    for (nth, given) in settings.parameters.iter().flatten().enumerate() {
-        let file = match given.contains('=') {
-            true => {
-                let text = serde_json::Value::from(vec![given.as_str()]).to_string();
-                Some(
-                    sources
-                        .add(&format!("<parameter {}>", nth + 1), text.into_bytes())
-                        .0,
-                )
+        let ignored = settings.ignore.as_deref().unwrap_or_default();
+        let selection = match settings.select.as_deref() {
+            None if ignored.is_empty() => Ok(Selection::everything()),
+            selected => {
+                let mut infos = rules.infos();
+                infos.extend(hygiene::infos());
+                Selection::new(&infos, selected, ignored)
             }
-            false => read(Path::new(given), door, &sources, &mut wrong),
         };
-        parameters.extend(file.map(|file| yaml::parse(&file)));
+        let selection = selection.unwrap_or_else(|errors| {
+            wrong.extend(errors);
+            Selection::everything()
+        });
+        let mut values = terraform::Settings::default();
+        for path in settings.var_file.iter().flatten() {
+            let file = read(path, door, sources, &mut wrong);
+            values.variables.extend(file.map(Setting::File));
+        }
+        let folders = settings.module_dir.iter().flatten();
+        values.module_folders = folders.map(|path| scope.absolute(path)).collect();
+        let mut parameters = Vec::new();
+        for (nth, given) in settings.parameters.iter().flatten().enumerate() {
+            let file = match given.contains('=') {
+                true => {
+                    let text = serde_json::Value::from(vec![given.as_str()]).to_string();
+                    let name = format!("<parameter {}>", nth + 1);
+                    Some(sources.add(&name, text.into_bytes()).0)
+                }
+                false => read(Path::new(given), door, sources, &mut wrong),
+            };
+            parameters.extend(file.map(|file| yaml::parse(&file)));
+        }
+        let accepting = Accepting {
+            // A baseline knows findings by their fingerprints.
+            fingerprints: settings.baseline.is_some(),
+            policy: policy(&settings, door, &mut wrong),
+            ..Accepting::default()
+        };
+        Self {
+            folder: folder.to_owned(),
+            rules,
+            selection,
+            accepting,
+            values,
+            parameters,
+            exclude: settings.exclude.unwrap_or_default(),
+            least: settings.min_severity,
+            wrong,
+            scope,
+        }
     }
-    let search = Search {
-        paths: &paths,
-        exclude: settings.exclude.as_deref().unwrap_or_default(),
-        listed: false,
-        is_template,
-    };
-    let found = discover(door, &sources, search);
-    let world = World {
-        door,
-        sources: &sources,
-        settings: values,
-        parameters,
-    };
-    let accepting = Accepting {
-        // A baseline knows findings by their fingerprints.
-        fingerprints: settings.baseline.is_some(),
-        policy: policy(&settings, door, &mut wrong),
-        ..Accepting::default()
-    };
-    let mut report = check_accepting(found, &world, &rules, &|id| selection.has(id), &accepting);
-    report.diagnostics.extend(wrong);
-    let rules = rules_of(&rules, &report);
-    Checked {
-        report,
-        sources,
-        least: settings.min_severity,
-        scope,
-        rules,
+
+    /// What there is to read.
+    pub(super) fn discover(&self, files: &dyn Files, sources: &SourceMap) -> Discovered {
+        let search = Search {
+            paths: std::slice::from_ref(&self.folder),
+            exclude: &self.exclude,
+            listed: false,
+            is_template,
+        };
+        discover(Door::new(files, &self.scope), sources, search)
+    }
+
+    /// Asks as the settings say.
+    pub(super) fn asking<T>(
+        &self,
+        files: &dyn Files,
+        sources: &SourceMap,
+        then: impl FnOnce(&Asking<'_>, &World<'_>) -> T,
+    ) -> T {
+        let world = World {
+            door: Door::new(files, &self.scope),
+            sources,
+            settings: self.values.clone(),
+            parameters: self.parameters.clone(),
+        };
+        let places = Places::new(sources);
+        let selected = |id: &str| self.selection.has(id);
+        let asking = Asking::new(&places, &world, &self.rules, &selected, &self.accepting);
+        then(&asking, &world)
+    }
+
+    /// A report with all that is needed to speak of it.
+    pub(super) fn checked(&self, mut report: Report, sources: Arc<SourceMap>) -> Checked {
+        report.diagnostics.extend(self.wrong.iter().cloned());
+        Checked {
+            rules: rules_of(&self.rules, &report),
+            report,
+            sources,
+            least: self.least,
+            scope: self.scope.clone(),
+        }
     }
 }
 
@@ -136,7 +185,7 @@ fn read(
     door: Door<'_>,
     sources: &SourceMap,
     wrong: &mut Vec<Diagnostic>,
-) -> Option<std::sync::Arc<SourceFile>> {
+) -> Option<Arc<SourceFile>> {
     match door.read(path) {
         Ok(bytes) => Some(sources.add_file(path, &door.scope().shown(path), bytes).0),
         Err(why) => {

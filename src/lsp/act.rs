@@ -25,8 +25,9 @@ pub(super) const FIX_ALL: &str = "source.fixAll.distrust";
 /// The command that gives the page of a rule.
 pub(super) const EXPLAIN: &str = "distrust.explain";
 
-/// The reason that stands in a new comment until somebody writes a better one: it accepts the finding, and says so.
-const REASON: &str = "TODO: say why";
+/// The reason that stands in a new comment until somebody writes a better one: it accepts the finding, and is itself
+/// found to be none.
+const REASON: &str = "TODO";
 
 /// A check, and all that an action needs to know of the buffers that it is about.
 #[derive(Clone, Copy)]

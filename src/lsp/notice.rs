@@ -12,6 +12,7 @@ use super::document::Document;
 use super::place::real;
 use super::server::Server;
 use super::wire::GARBAGE;
+use super::work::Touched;
 
 impl Server {
     /// Takes what the client tells.
@@ -28,12 +29,15 @@ impl Server {
                 serde_json::from_value(params).map(|params| self.closed(params))
             }
             "workspace/didChangeWatchedFiles" => {
-                self.check();
+                self.check_after(touched(&params));
                 Ok(())
             }
             // A file that nobody watches may have changed with the one that is saved.
             "textDocument/didSave" if !self.client.watches => {
-                self.check();
+                self.check_after(Touched {
+                    all: true,
+                    ..Touched::default()
+                });
                 Ok(())
             }
             "workspace/didChangeWorkspaceFolders" => {
@@ -165,4 +169,24 @@ impl Server {
             });
         }
     }
+}
+
+/// What a client that watches files says of them: some have another text, or they came and went.
+fn touched(params: &Json) -> Touched {
+    let changes = params.get("changes").and_then(Json::as_array);
+    let mut out = Touched::default();
+    for change in changes.into_iter().flatten() {
+        let uri = change.get("uri").and_then(Json::as_str);
+        match (
+            uri.and_then(|uri| real(&Uri(uri.to_owned()))),
+            change.get("type").and_then(Json::as_u64),
+        ) {
+            // FileChangeType: 2 is `Changed`.
+            (Some(path), Some(2)) => drop(out.files.insert(path)),
+            _ => out.all = true,
+        }
+    }
+    // Who says that something has changed, and not what, means everything.
+    out.all |= out.files.is_empty();
+    out
 }

@@ -14,7 +14,7 @@ use super::document::Document;
 use super::parent;
 use super::say::NAME;
 use super::wire;
-use super::work::{self, Answer, Job};
+use super::work::{self, Answer, Job, Touched};
 
 /// How often it is looked whether the process that started this one is still there.
 const LOOK: Duration = Duration::from_secs(5);
@@ -208,6 +208,11 @@ impl Server {
 
     /// Has the state of the buffers checked.
     pub(super) fn check(&mut self) {
+        self.check_after(Touched::default());
+    }
+
+    /// The same after something has changed on the disk.
+    pub(super) fn check_after(&mut self, touched: Touched) {
         self.generation += 1;
         self.let_go();
         let open = self.open.iter();
@@ -223,8 +228,9 @@ impl Server {
             generation: self.generation,
             folders,
             open: open
-                .map(|(path, own)| (path.clone(), (own.version, own.text.clone())))
+                .map(|(path, own)| (path.clone(), (own.version, own.text.as_str().into())))
                 .collect(),
+            touched,
         };
         let _ = self.jobs.send(job);
     }

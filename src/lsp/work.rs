@@ -1,6 +1,6 @@
 //! The thread that checks: it takes the newest request, waits until typing pauses, and answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::engine::{Checked, project};
+use crate::engine::{Checked, Session};
 use crate::eval::terraform;
 use crate::source::{Disk, Files, Memory, Overlay, guarded};
 
@@ -22,7 +22,26 @@ pub(super) struct Job {
     /// The folders of the workspace.
     pub(super) folders: Vec<PathBuf>,
     /// The open texts by path, and their versions.
-    pub(super) open: BTreeMap<PathBuf, (i32, String)>,
+    pub(super) open: BTreeMap<PathBuf, (i32, Arc<str>)>,
+    /// What has changed on the disk since the last job.
+    pub(super) touched: Touched,
+}
+
+/// What has changed on the disk.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Touched {
+    /// Files that have another text.
+    pub(super) files: BTreeSet<PathBuf>,
+    /// Files came or went, or nobody knows what has changed.
+    pub(super) all: bool,
+}
+
+impl Touched {
+    fn and(mut self, earlier: Self) -> Self {
+        self.files.extend(earlier.files);
+        self.all |= earlier.all;
+        self
+    }
 }
 
 /// What a job came to.
@@ -45,11 +64,13 @@ pub(super) fn start() -> (Sender<Job>, Receiver<Answer>) {
             .stack_size(terraform::THREAD_STACK_BYTES)
             .build();
         let Ok(pool) = pool else { return };
+        let mut known = Known::default();
         while let Ok(mut job) = inbox.recv() {
-            while let Ok(newer) = inbox.recv_timeout(PAUSE) {
+            while let Ok(mut newer) = inbox.recv_timeout(PAUSE) {
+                newer.touched = newer.touched.and(std::mem::take(&mut job.touched));
                 job = newer;
             }
-            let answer = pool.install(|| check(&job));
+            let answer = pool.install(|| known.check(job));
             if outbox.send(answer).is_err() {
                 return;
             }
@@ -58,27 +79,64 @@ pub(super) fn start() -> (Sender<Job>, Receiver<Answer>) {
     (jobs, answers)
 }
 
-fn check(job: &Job) -> Answer {
-    let mut upper = Memory::new();
-    for (path, (_, text)) in &job.open {
-        upper.insert(path, text.as_bytes());
-    }
-    let files: Arc<dyn Files> = Arc::new(Overlay::new(upper, Arc::new(Disk)));
-    let mut answer = Answer {
-        generation: job.generation,
-        versions: job
-            .open
-            .iter()
-            .map(|(path, (version, _))| (path.clone(), *version))
-            .collect(),
-        checked: Vec::new(),
-        faults: Vec::new(),
-    };
-    for folder in &job.folders {
-        match guarded(|| project(folder, &*files)) {
-            Ok(checked) => answer.checked.push(checked),
-            Err(fault) => answer.faults.push(format!("{}: {fault}", folder.display())),
+/// What is kept from check to check.
+#[derive(Default)]
+struct Known {
+    sessions: BTreeMap<PathBuf, Session>,
+    /// The open texts of the last check.
+    open: BTreeMap<PathBuf, (i32, Arc<str>)>,
+}
+
+impl Known {
+    fn check(&mut self, job: Job) -> Answer {
+        let mut upper = Memory::new();
+        for (path, (_, text)) in &job.open {
+            upper.insert(path, text.as_bytes());
         }
+        let files: Arc<dyn Files> = Arc::new(Overlay::new(upper, Arc::new(Disk)));
+        let versions = job.open.iter();
+        let versions = versions.map(|(path, (version, _))| (path.clone(), *version));
+        let mut answer = Answer {
+            generation: job.generation,
+            versions: versions.collect(),
+            checked: Vec::new(),
+            faults: Vec::new(),
+        };
+        let mut sessions = std::mem::take(&mut self.sessions);
+        for folder in &job.folders {
+            // After a fault nothing that was kept is trusted.
+            let mut session = sessions.remove(folder).unwrap_or_default();
+            let changed = self.changed(&job, &session);
+            let done = guarded(|| {
+                let checked = session.check(folder, &*files, changed.as_ref());
+                (checked, session)
+            });
+            match done {
+                Ok((checked, session)) => {
+                    answer.checked.push(checked);
+                    self.sessions.insert(folder.clone(), session);
+                }
+                Err(fault) => answer.faults.push(format!("{}: {fault}", folder.display())),
+            }
+        }
+        self.open = job.open;
+        answer
     }
-    answer
+
+    /// The files that have another text than in the last check, if that is known.
+    fn changed(&self, job: &Job, session: &Session) -> Option<BTreeSet<PathBuf>> {
+        let of = |all: &BTreeMap<PathBuf, (i32, Arc<str>)>, path: &PathBuf| {
+            all.get(path).map(|(_, text)| text.clone())
+        };
+        let open = self.open.keys().chain(job.open.keys());
+        let other = open.filter(|path| match (of(&self.open, path), of(&job.open, path)) {
+            (Some(before), Some(now)) => before != now,
+            (None, Some(now)) => !session.knows(path, &now),
+            _ => true,
+        });
+        // What is open hides what is on the disk.
+        let disk = job.touched.files.iter();
+        let disk = disk.filter(|path| !job.open.contains_key(*path));
+        (!job.touched.all).then(|| other.chain(disk).cloned().collect())
+    }
 }

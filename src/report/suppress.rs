@@ -13,7 +13,7 @@ mod metadata;
 mod migrate;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use globset::GlobMatcher;
@@ -141,14 +141,13 @@ pub struct Suppressed {
     pub by: By,
 }
 
-/// The suppressions of a run, and which of them were of use.
+/// The suppressions of a run.
 pub struct Suppressions<'s> {
     places: &'s Places<'s>,
     scope: &'s Scope,
     rules: &'s RuleSet,
     policy: &'s Policy,
     files: Mutex<BTreeMap<SourceId, Arc<[Suppression]>>>,
-    used: Mutex<BTreeSet<(u32, u32, u32)>>,
     globs: Mutex<FxHashMap<String, Option<GlobMatcher>>>,
 }
 
@@ -166,7 +165,6 @@ impl<'s> Suppressions<'s> {
             rules,
             policy,
             files: Mutex::default(),
-            used: Mutex::default(),
             globs: Mutex::default(),
         }
     }
@@ -238,7 +236,6 @@ impl<'s> Suppressions<'s> {
             .iter()
             .find(|entry| self.holds(entry, finding))
         {
-            self.count(entry.span);
             return Some(By {
                 tool: Tool::Own,
                 in_source: false,
@@ -260,7 +257,6 @@ impl<'s> Suppressions<'s> {
                 .iter()
                 .find(|one| self.accepts(one, span, finding, &file));
             if let Some(found) = found {
-                self.count(found.span);
                 return Some(By {
                     tool: found.tool,
                     in_source: true,
@@ -403,10 +399,6 @@ impl<'s> Suppressions<'s> {
         let mut found = comment::read(file, &outline);
         found.extend(metadata::read(file, &outline));
         found
-    }
-
-    fn count(&self, span: Span) {
-        lock(&self.used).insert((span.source.0, span.start, span.end));
     }
 }
 

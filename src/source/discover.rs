@@ -100,6 +100,67 @@ impl Discovered {
     }
 }
 
+/// What a file is part of that was found before and has another text now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renewed {
+    /// The module in this folder.
+    Module(PathBuf),
+    /// The template of this name.
+    Template(Arc<str>),
+    /// It is none of our business, and was none before.
+    Nothing,
+}
+
+impl Discovered {
+    /// Puts the new text of a file in place of the one that was found; `None` where more may have changed than that: it
+    /// was not found, is no longer what it was, or something is or was wrong with it.
+    pub fn renew(
+        &mut self,
+        path: &Path,
+        door: Door<'_>,
+        sources: &SourceMap,
+        is_template: fn(&[u8]) -> bool,
+    ) -> Option<Renewed> {
+        let class = Class::of(path.file_name()?)?;
+        let wanted = Wanted {
+            class,
+            real: None,
+            named: false,
+        };
+        let (bytes, is_module) = match read(door, path, &wanted, is_template) {
+            Read::Terraform(bytes) => (bytes, true),
+            Read::Template(bytes) => (bytes, false),
+            Read::Other(_) if sources.at(path).is_none() && !self.has_template(path) => {
+                return Some(Renewed::Nothing);
+            }
+            _ => return None,
+        };
+        let place = match is_module {
+            true => {
+                let folder = path.parent()?;
+                let at = self.folders.binary_search_by(|own| (*own.path).cmp(folder));
+                let mut files = self.folders[at.ok()?].files.iter_mut();
+                let place = files.find(|(_, file)| *file.at == *path);
+                place.map(|(_, file)| file)
+            }
+            false => self.templates.iter_mut().find(|file| *file.at == *path),
+        }?;
+        let mut said = self.diagnostics.iter();
+        let (old, shown) = (place.id, place.path.clone());
+        let (file, problem) = sources.add_file(path, &shown, bytes);
+        let wrong = said.any(|one| one.span.source == old) || problem.is_some() || file.converted;
+        *place = file;
+        (!wrong).then(|| match is_module {
+            true => Renewed::Module(path.parent().unwrap_or(path).to_owned()),
+            false => Renewed::Template(shown),
+        })
+    }
+
+    fn has_template(&self, path: &Path) -> bool {
+        self.templates.iter().any(|file| *file.at == *path)
+    }
+}
+
 /// A file that was read.
 enum Read {
     Terraform(Vec<u8>),

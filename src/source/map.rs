@@ -155,7 +155,8 @@ impl SourceFile {
     }
 }
 
-/// All sources of a run. Sources are added, never changed or removed; threads share one map.
+/// All sources of a run. Sources are added, never changed or removed; threads share one map. Who asks again about other
+/// texts asks with a map in which they are new ([`SourceMap::without`]).
 #[derive(Debug, Default)]
 pub struct SourceMap {
     inner: RwLock<Inner>,
@@ -172,6 +173,42 @@ impl SourceMap {
     /// An empty map.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same sources, but for files that have changed since: their next texts are sources of their own, and nothing is
+    /// left of the former ones. What was said of the others keeps its places.
+    #[must_use]
+    pub fn without(&self, changed: &dyn Fn(&Path) -> bool) -> Self {
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (mut files, mut by_path) = (inner.files.clone(), FxHashMap::default());
+        for (path, id) in &inner.by_path {
+            match changed(path) {
+                true => {
+                    let place = &mut files[id.0 as usize];
+                    *place = Arc::new(place.replaced(""));
+                }
+                false => drop(by_path.insert(path.clone(), *id)),
+            }
+        }
+        let inner = RwLock::new(Inner { files, by_path });
+        Self { inner }
+    }
+
+    /// How many sources were ever added, those that have changed since among them.
+    pub fn len(&self) -> usize {
+        let inner = self
+            .inner
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        inner.files.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Adds a text that is no file under a name; as [`SourceMap::add_file`].
@@ -211,23 +248,29 @@ impl SourceMap {
         (file, problem)
     }
 
-    /// The source under this name, if it was added.
-    pub fn find(&self, name: &str) -> Option<Arc<SourceFile>> {
+    /// The source that was read from this file, if it was.
+    pub fn at(&self, path: &Path) -> Option<Arc<SourceFile>> {
         let inner = self
             .inner
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let id = *inner.by_path.get(Path::new(name))?;
+        let id = *inner.by_path.get(path)?;
         Some(inner.files[id.0 as usize].clone())
     }
 
-    /// All sources, sorted by path.
+    /// The source under this name, if it was added.
+    pub fn find(&self, name: &str) -> Option<Arc<SourceFile>> {
+        self.at(Path::new(name))
+    }
+
+    /// All sources as they are now, sorted by path.
     pub fn all(&self) -> Vec<Arc<SourceFile>> {
         let inner = self
             .inner
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut files = inner.files.clone();
+        let now = inner.by_path.values();
+        let mut files: Vec<_> = now.map(|id| inner.files[id.0 as usize].clone()).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files
     }

@@ -25,7 +25,7 @@ mod walk;
 
 pub use deep::{THREAD_STACK_BYTES, deep};
 pub use diagnostic::{Code, Diagnostic};
-pub use discover::{Discovered, Folder, Plan, Search, discover, module};
+pub use discover::{Discovered, Folder, Plan, Renewed, Search, discover, module};
 pub use disk::Disk;
 pub use door::{Door, Listed};
 pub use files::{Closed, Entry, EntryKind, Files};

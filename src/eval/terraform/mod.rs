@@ -33,6 +33,8 @@ pub mod types;
 mod variable;
 mod world;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -52,27 +54,28 @@ pub use crate::source::THREAD_STACK_BYTES;
 ///
 /// Call it on a thread whose stack has [`THREAD_STACK_BYTES`]; rayon's threads of the current pool do the work.
 pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
-    each_root(folders, world, &|stack| stack)
+    each_root(folders, world, &|stack, _| stack)
 }
 
 /// Evaluates every root among the folders and hands each stack on as soon as it is there, so that nobody needs to hold
-/// all of them; what was made of them, in the order of their paths.
+/// all of them; what was made of them, in the order of their paths. Beside a stack stand the folders that it is made of:
+/// its own, and those that local calls lead to.
 ///
 /// Call it as [`evaluate`].
 pub fn each_root<T: Send>(
     folders: Vec<Folder>,
     world: &World<'_>,
-    then: &(dyn Fn(Stack) -> T + Sync),
+    then: &(dyn Fn(Stack, BTreeSet<PathBuf>) -> T + Sync),
 ) -> Vec<T> {
     let program = Program::load(folders, world);
     let roots = program.roots();
-    each_in_turn(&roots, |root| {
+    each_in_turn(&roots, |(root, folders)| {
         let stack = guarded(|| stack(&program, root.clone())).unwrap_or_else(|fault| {
             let first = root.files.first().map(|tree| tree.source);
             let span = first.map_or(Span::nowhere(), |source| Span::new(source, 0, 0));
             failed(root.shown.clone(), span, &fault)
         });
-        then(stack)
+        then(stack, folders.clone())
     })
 }
 

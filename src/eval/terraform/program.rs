@@ -90,8 +90,9 @@ impl<'w> Program<'w> {
         }
     }
 
-    /// The folders that no call in another folder names, sorted; of folders that only call each other, the first.
-    pub(crate) fn roots(&self) -> Vec<Arc<Module>> {
+    /// The folders that no call in another folder names, sorted, each with all that local calls lead to from it; of
+    /// folders that only call each other, the first.
+    pub(crate) fn roots(&self) -> Vec<(Arc<Module>, BTreeSet<PathBuf>)> {
         let mut folders: Vec<&PathBuf> = self.found.keys().collect();
         folders.sort();
         let calls: FxHashMap<&PathBuf, Vec<PathBuf>> = folders
@@ -120,7 +121,7 @@ impl<'w> Program<'w> {
         roots.sort();
         roots
             .into_iter()
-            .map(|folder| self.found[folder].clone())
+            .map(|folder| (self.found[folder].clone(), led_to(folder, &calls)))
             .collect()
     }
 
@@ -341,6 +342,18 @@ fn reach<'p>(
             waiting.extend(to);
         }
     }
+}
+
+/// A folder, and all that calls lead to from it.
+fn led_to(from: &PathBuf, calls: &FxHashMap<&PathBuf, Vec<PathBuf>>) -> BTreeSet<PathBuf> {
+    let mut all = BTreeSet::new();
+    let mut waiting = vec![from];
+    while let Some(folder) = waiting.pop() {
+        if all.insert(folder.clone()) {
+            waiting.extend(calls.get(folder).into_iter().flatten());
+        }
+    }
+    all
 }
 
 /// Whether a file name is that of Terraform or OpenTofu configuration.

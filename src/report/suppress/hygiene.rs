@@ -1,10 +1,11 @@
 //! What is wrong with suppressions themselves: findings like others, with rules of their own.
 
-use super::{By, Day, SOON, Suppression, Suppressions, comment, lock, metadata};
+use super::{By, Day, SOON, Suppression, Suppressions, comment, metadata};
 use crate::eval::{Address, Key, Mode};
 use crate::findings::{Certainty, Finding, Label, Pillar, RuleInfo, Severity};
 use crate::report::Tool;
 use crate::source::Span;
+use rustc_hash::FxHashSet;
 
 /// Its id, how severe it is, its title, and what to do.
 const RULES: [(&str, Severity, &str, &str); 6] = [
@@ -84,8 +85,13 @@ pub struct Hygiene {
 
 impl Suppressions<'_> {
     /// Looks through our own suppressions in all sources and in the settings. `selected` are the rules that were asked;
-    /// `whole` is false where input was lost, so that nobody knows what else would have been found.
-    pub fn hygiene(&self, selected: &dyn Fn(&str) -> bool, whole: bool) -> Hygiene {
+    /// `used` is where those stand that accepted something, and nothing where input was lost, so that nobody knows what
+    /// else would have been found.
+    pub fn hygiene(
+        &self,
+        selected: &dyn Fn(&str) -> bool,
+        used: Option<&FxHashSet<Span>>,
+    ) -> Hygiene {
         let mut out = Hygiene::default();
         if !self.policy.no_inline {
             for file in self.places.sources.all() {
@@ -96,7 +102,7 @@ impl Suppressions<'_> {
                     continue;
                 }
                 for own in self.of(&file).iter().filter(|one| one.tool == Tool::Own) {
-                    self.judge(own, selected, whole, &mut out);
+                    self.judge(own, selected, used, &mut out);
                 }
             }
         }
@@ -111,7 +117,7 @@ impl Suppressions<'_> {
                 covers: (0, 0),
                 wrong: None,
             };
-            self.judge(&own, selected, whole, &mut out);
+            self.judge(&own, selected, used, &mut out);
         }
         out.findings.retain(|finding| selected(&finding.rule));
         out
@@ -121,7 +127,7 @@ impl Suppressions<'_> {
         &self,
         own: &Suppression,
         selected: &dyn Fn(&str) -> bool,
-        whole: bool,
+        used: Option<&FxHashSet<Span>>,
         out: &mut Hygiene,
     ) {
         let mut say = |id: &str, message: String| out.findings.push(finding(own, id, message));
@@ -179,12 +185,12 @@ impl Suppressions<'_> {
             let message = format!("the suppression of {named} has no end");
             say("distrust-suppression-no-end", message);
         }
-        let key = (own.span.source.0, own.span.start, own.span.end);
         let asked = |word: &String| match self.rules.find(word) {
             Some(rule) => selected(&rule.id),
             None => self.rules.ids().all(selected),
         };
-        if whole && !lock(&self.used).contains(&key) && own.rules.iter().all(asked) {
+        let is_unused = used.is_some_and(|used| !used.contains(&own.span));
+        if is_unused && own.rules.iter().all(asked) {
             out.findings.push(finding(
                 own,
                 "distrust-suppression-unused",

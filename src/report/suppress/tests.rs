@@ -56,7 +56,8 @@ fn asked_of(path: &str, text: &str, policy: Policy, module: &str) -> (Option<Too
     let rules = RuleSet::builtin();
     let suppressions = Suppressions::new(&places, &scope, rules, &policy);
     let (_, suppressed) = suppressions.divide(vec![finding]);
-    let said = suppressions.hygiene(&|_| true, true).findings;
+    let used = suppressed.iter().map(|one| one.by.span).collect();
+    let said = suppressions.hygiene(&|_| true, Some(&used)).findings;
     let mut said: Vec<String> = said
         .iter()
         .map(|one| one.rule["distrust-suppression-".len()..].to_owned())

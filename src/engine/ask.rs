@@ -1,0 +1,168 @@
+//! The rules asked of each stack, and what they say of all stacks joined to a report.
+
+use rustc_hash::FxHashSet;
+
+use super::{Accepting, Answers, World};
+use crate::catalog::Catalog;
+use crate::eval::{MissingModule, Why, terraform};
+use crate::findings::{Certainty, Finding};
+use crate::graph::Graph;
+use crate::report::suppress::{self, Suppressed, Suppressions};
+use crate::report::{Fingerprints, Known, Masks, Places, Report, Statistics, is_among, triage};
+use crate::rules::{self, RuleSet, secret};
+use crate::source::{Code, Diagnostic, Span};
+
+/// What is asked of stacks, and with what.
+pub(super) struct Asking<'a> {
+    world: &'a World<'a>,
+    rules: &'a RuleSet,
+    selected: &'a (dyn Fn(&str) -> bool + Sync),
+    accepting: &'a Accepting,
+    prints: Fingerprints<'a>,
+    suppressions: Suppressions<'a>,
+}
+
+/// What the rules say of one stack. Fingerprints and suppressions are about one instance each; only then findings of one
+/// place are merged.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    findings: Vec<Finding>,
+    suppressed: Vec<Suppressed>,
+    /// Where that stands which accepted something.
+    used: FxHashSet<Span>,
+    /// What rules could not read.
+    unread: Vec<Diagnostic>,
+    /// The findings one by one, where somebody compares them.
+    known: Known,
+}
+
+impl<'a> Asking<'a> {
+    /// Asks the rules that are selected, by their ids, with what the project accepts. `places` are those of the world.
+    pub(super) fn new(
+        places: &'a Places<'a>,
+        world: &'a World<'a>,
+        rules: &'a RuleSet,
+        selected: &'a (dyn Fn(&str) -> bool + Sync),
+        accepting: &'a Accepting,
+    ) -> Self {
+        let scope = world.door.scope();
+        Self {
+            world,
+            rules,
+            selected,
+            accepting,
+            prints: Fingerprints::new(places, scope),
+            suppressions: Suppressions::new(places, scope, rules, &accepting.policy),
+        }
+    }
+
+    /// Asks one stack.
+    pub(super) fn ask(&self, graph: &Graph) -> Said {
+        let catalog = Catalog::builtin();
+        // What is secret is hidden also where the rules that find it are not selected.
+        let asked = |id: &str| (self.selected)(id) || self.rules.finds_secrets(id);
+        let mut findings = rules::check_each(graph, catalog, self.rules, &asked);
+        if self.accepting.fingerprints {
+            self.prints.give(&mut findings);
+        }
+        let (kept, suppressed) = self.suppressions.divide(findings);
+        Said {
+            known: self.one_by_one(&kept),
+            // What is new is known when all stacks are.
+            findings: match self.accepting.before {
+                Some(_) => kept,
+                None => rules::merge(kept),
+            },
+            used: suppressed.iter().map(|one| one.by.span).collect(),
+            suppressed: suppress::merge(suppressed),
+            unread: rules::unread(graph, catalog),
+        }
+    }
+
+    /// The findings one by one, where somebody compares them.
+    fn one_by_one(&self, findings: &[Finding]) -> Known {
+        match self.accepting.known || self.accepting.before.is_some() {
+            true => Known::of(findings, &self.prints, self.world.door.scope()),
+            false => Known::default(),
+        }
+    }
+
+    /// What is said of all stacks. `files` is how many files they are made of.
+    pub(super) fn join(&self, answers: Answers<Said>, files: usize) -> Report {
+        let mut statistics = Statistics {
+            files,
+            stacks: answers.stacks.len(),
+            rules: self.rules.ids().filter(|id| (self.selected)(id)).count(),
+            ..Statistics::default()
+        };
+        let mut diagnostics = answers.diagnostics;
+        let (mut findings, mut missing): (Vec<Finding>, Vec<MissingModule>) = Default::default();
+        let (mut suppressed, mut used) = (Vec::new(), FxHashSet::default());
+        let mut known = Known::default();
+        for mut stack in answers.stacks {
+            let mut said = stack.said;
+            statistics.resources += stack.resources;
+            say_limits(&mut stack.diagnostics, &said.findings);
+            diagnostics.append(&mut stack.diagnostics);
+            diagnostics.append(&mut said.unread);
+            missing.append(&mut stack.missing);
+            findings.append(&mut said.findings);
+            suppressed.append(&mut said.suppressed);
+            used.extend(said.used);
+            known.append(said.known);
+        }
+        let sources = self.world.sources;
+        let accepted = suppressed.iter().map(|one| &one.finding);
+        let masks = Masks::new(sources, findings.iter().chain(accepted), diagnostics.iter());
+        let masks = masks.with(given_secrets(&self.world.settings));
+        findings.retain(|finding| (self.selected)(&finding.rule));
+        suppressed.retain(|one| (self.selected)(&one.finding.rule));
+        let lost = diagnostics.iter().any(|one| one.code.loses_input());
+        let used = Some(&used).filter(|_| !lost);
+        let mut hygiene = self.suppressions.hygiene(self.selected, used);
+        if self.accepting.fingerprints {
+            self.prints.give(&mut hygiene.findings);
+        }
+        known.append(self.one_by_one(&hygiene.findings));
+        findings.append(&mut hygiene.findings);
+        known.retain(self.selected);
+        let mut old = None;
+        if let Some(before) = &self.accepting.before {
+            let new = known.new_since(before);
+            let scope = self.world.door.scope();
+            old = Some(known.len() - new.len());
+            findings.retain(|finding| is_among(finding, &new, scope));
+            findings = rules::merge(findings);
+        }
+        let report = triage(sources, masks, findings, diagnostics, missing, statistics);
+        Report {
+            suppressed: suppress::sorted(sources, &report.masks, suppressed),
+            over: hygiene.over,
+            ending: hygiene.ending,
+            known,
+            before: old,
+            ..report
+        }
+    }
+}
+
+/// The values of the command line and the environment whose variables are named like secrets.
+fn given_secrets(settings: &terraform::Settings) -> impl Iterator<Item = &str> {
+    let given = settings.variables.iter();
+    given.filter_map(|setting| match setting {
+        terraform::Setting::Value(name, value) => secret::is_named(name).then_some(value.as_str()),
+        terraform::Setting::File(_) => None,
+    })
+}
+
+/// Says where a rule gave up, unless evaluation has said that the stack asks for too much.
+fn say_limits(diagnostics: &mut Vec<Diagnostic>, findings: &[Finding]) {
+    let limit = Certainty::Undecided(Why::Limit);
+    let said = diagnostics.iter().any(|said| said.code == Code::Limit);
+    let first = findings.iter().find(|found| found.certainty == limit);
+    if let Some(found) = first.filter(|_| !said) {
+        let message =
+            "rules need more work here than distrust spends on one resource; they are undecided";
+        diagnostics.push(Diagnostic::new(Code::Limit, found.primary.span, message));
+    }
+}
