@@ -1,6 +1,7 @@
 //! Fixes over every example of every rule: what is fixed parses, its finding is gone, comments are still there, every byte
 //! outside the edits is what it was, and fixing again changes nothing.
 
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 use distrust::engine;
@@ -379,4 +380,37 @@ fn the_program_writes_safe_fixes_and_nothing_twice() {
     );
     run(&["--fix"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), fixed);
+}
+
+/// Who reads SARIF can make the same edits.
+#[test]
+fn the_fixes_of_a_log_mend_what_they_stand_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("größe.tf");
+    let text = "# größer 😀\nresource \"aws_kms_key\" \"k\" {\n  description = \"k\"\n}\n";
+    std::fs::write(&file, text).unwrap();
+    let log = || -> Json {
+        let arguments = ["check", ".", "--output-format", "sarif", "--exit-zero"];
+        let output = crate::cli::run(folder.path(), &arguments);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let of_rotation = |log: &Json| -> Option<Json> {
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        let mut found = results.filter(|own| own["ruleId"] == "aws-kms-rotation");
+        found.next().cloned()
+    };
+    let result = of_rotation(&log()).expect("the finding");
+    let fix = &result["fixes"][0];
+    assert!(fix["description"]["text"].is_string());
+    let change = &fix["artifactChanges"][0];
+    let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(&change["artifactLocation"], place);
+    let mut mended = text.to_owned();
+    for one in change["replacements"].as_array().unwrap().iter().rev() {
+        let number = |name: &str| one["deletedRegion"][name].as_u64().unwrap() as usize;
+        let gone = number("byteOffset")..number("byteOffset") + number("byteLength");
+        mended.replace_range(gone, one["insertedContent"]["text"].as_str().unwrap());
+    }
+    std::fs::write(&file, &mended).unwrap();
+    assert!(of_rotation(&log()).is_none(), "{mended}");
 }

@@ -1,5 +1,7 @@
 //! Edits of native syntax.
 
+use std::sync::Arc;
+
 use crate::catalog::spell::Writing;
 use crate::catalog::{Literal, Step};
 use crate::findings::Change;
@@ -80,12 +82,12 @@ pub(super) fn is_there(change: &Change, writing: &Writing, texts: &Texts<'_>) ->
 }
 
 /// The block whose header this is.
-fn block(header: Span, texts: &Texts<'_>) -> Result<(Tree, usize), Refused> {
+fn block(header: Span, texts: &Texts<'_>) -> Result<(Arc<Tree>, usize), Refused> {
     if !header.is_somewhere() {
         return Err(Refused::NotFound);
     }
     let header = texts.now(header).ok_or(Refused::Changed)?;
-    let tree = hcl::parse(header.source, &texts.text(header.source));
+    let tree = texts.tree(header.source);
     let at = tree
         .blocks
         .iter()

@@ -1,11 +1,14 @@
 //! The texts of a run as they become, edit by edit.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::source::{SourceFile, SourceId, SourceMap, Span};
 use crate::syntax::hcl;
+use crate::syntax::yaml::{self, Document};
 
 /// Bytes to replace in one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,17 @@ pub struct Edit {
 pub struct Texts<'s> {
     sources: &'s SourceMap,
     changed: BTreeMap<SourceId, Changed>,
+    /// What the texts say as they are now: many findings are about one file.
+    trees: Mutex<FxHashMap<SourceId, Read>>,
+    /// The configuration files of each folder.
+    folders: OnceLock<FxHashMap<PathBuf, Vec<SourceId>>>,
+}
+
+/// A text that was read.
+#[derive(Clone)]
+enum Read {
+    Native(Arc<hcl::Tree>),
+    Nodes(Arc<(Arc<SourceFile>, Document)>),
 }
 
 struct Changed {
@@ -34,6 +48,8 @@ impl<'s> Texts<'s> {
         Self {
             sources,
             changed: BTreeMap::new(),
+            trees: Mutex::default(),
+            folders: OnceLock::new(),
         }
     }
 
@@ -80,6 +96,7 @@ impl<'s> Texts<'s> {
         // From the end of each text, so that the places of the others stay true.
         edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
         for edit in edits {
+            self.trees().remove(&edit.span.source);
             let (start, end) = (edit.span.start, edit.span.end);
             let mut text = self.text(edit.span.source).to_string();
             text.replace_range(start as usize..end as usize, &edit.text);
@@ -118,30 +135,59 @@ impl<'s> Texts<'s> {
             && !edit.text.contains(gone)
     }
 
-    /// A text of its own to parse.
-    pub(super) fn file(&self, source: SourceId) -> Arc<SourceFile> {
+    fn trees(&self) -> MutexGuard<'_, FxHashMap<SourceId, Read>> {
+        self.trees.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A text in YAML or JSON as it is now, as a source of its own, and its tree.
+    pub(super) fn nodes(&self, source: SourceId) -> Arc<(Arc<SourceFile>, Document)> {
+        if let Some(Read::Nodes(known)) = self.trees().get(&source) {
+            return known.clone();
+        }
         let shown = self.sources.get(source).path.clone();
         let text = self.text(source);
-        SourceMap::new().add(&shown, text.as_bytes().to_vec()).0
+        let file = SourceMap::new().add(&shown, text.as_bytes().to_vec()).0;
+        let document = yaml::parse(&file);
+        let read = Arc::new((file, document));
+        self.trees().insert(source, Read::Nodes(read.clone()));
+        read
+    }
+
+    /// A text in Terraform's syntaxes as it is now.
+    pub(super) fn tree(&self, source: SourceId) -> Arc<hcl::Tree> {
+        if let Some(Read::Native(known)) = self.trees().get(&source) {
+            return known.clone();
+        }
+        let text = self.text(source);
+        let tree = Arc::new(match self.sources.get(source).path.ends_with(".json") {
+            true => hcl::parse_json(source, &text),
+            false => hcl::parse(source, &text),
+        });
+        self.trees().insert(source, Read::Native(tree.clone()));
+        tree
     }
 
     /// The configuration files of the folder that a source lies in, as trees of the texts as they are now.
-    pub(super) fn folder(&self, source: SourceId) -> Vec<hcl::Tree> {
-        let shown = self.sources.get(source).path.clone();
-        let folder = Path::new(&*shown).parent();
-        let all = self.sources.all().into_iter();
-        let beside = all.filter(|file| Path::new(&*file.path).parent() == folder);
-        let trees = beside.filter_map(|file| {
-            let text = self.text(file.id);
-            let name = &*file.path;
-            if name.ends_with(".tf") || name.ends_with(".tofu") {
-                Some(hcl::parse(file.id, &text))
-            } else if name.ends_with(".tf.json") || name.ends_with(".tofu.json") {
-                Some(hcl::parse_json(file.id, &text))
-            } else {
-                None
+    pub(super) fn folder(&self, source: SourceId) -> Vec<Arc<hcl::Tree>> {
+        let folders = self.folders.get_or_init(|| {
+            let mut folders: FxHashMap<PathBuf, Vec<SourceId>> = FxHashMap::default();
+            for file in self.sources.all() {
+                let endings = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+                if endings.iter().any(|ending| file.path.ends_with(ending)) {
+                    folders.entry(folder_of(&file)).or_default().push(file.id);
+                }
             }
+            folders
         });
-        trees.collect()
+        let beside = folders.get(&folder_of(&self.sources.get(source)));
+        let beside = beside.into_iter().flatten();
+        beside.map(|source| self.tree(*source)).collect()
     }
+}
+
+fn folder_of(file: &SourceFile) -> PathBuf {
+    Path::new(&*file.path)
+        .parent()
+        .unwrap_or(Path::new(""))
+        .to_owned()
 }

@@ -7,7 +7,7 @@ use crate::catalog::{Literal, Step};
 use crate::eval::{Language, Role};
 use crate::findings::Change;
 use crate::source::{SourceFile, Span};
-use crate::syntax::yaml::{self, Document, Kind, NodeId, Pair};
+use crate::syntax::yaml::{Document, Kind, NodeId, Pair};
 
 use super::layout::{end_of_line, indent_at, line_end};
 use super::{Edit, Refused, Texts, literal, uses};
@@ -32,12 +32,12 @@ pub(super) fn edits(
         return Err(Refused::NotWritten);
     }
     let source = change.header.source;
-    let file = texts.file(source);
-    let document = yaml::parse(&file);
+    let read = texts.nodes(source);
+    let (file, document) = (&read.0, &read.1);
     if !document.errors.is_empty() {
         return Err(Refused::NotFound);
     }
-    let body = body(&document, change)?;
+    let body = body(document, change)?;
     let mut names = writing.names.clone();
     if change.language == Language::CloudFormation {
         names.insert(
@@ -56,11 +56,11 @@ pub(super) fn edits(
     let witness = witness
         .and_then(|span| texts.now(span))
         .filter(|span| span.source == source);
-    let found = place(&document, body, &names, witness)?;
+    let found = place(document, body, &names, witness)?;
     let writer = Writer {
         text: &file.text,
-        document: &document,
-        json: is_json(&file),
+        document,
+        json: is_json(file),
     };
     let edit = match (&writing.value, found) {
         (Some(value), Place::Scalar(own)) => writer.replaced(own, value, change, texts, source)?,

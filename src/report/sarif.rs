@@ -10,9 +10,11 @@ use rustc_hash::FxHashMap;
 
 use super::{Report, View, write_json};
 use crate::findings::{Certainty, Finding, RuleInfo, Severity};
+use crate::fix::Texts;
 use crate::source::{Code, Diagnostic, SourceId, Span};
 
 mod document;
+mod fixes;
 
 use document::*;
 
@@ -38,6 +40,7 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
     let mut writer = Writer {
         view,
         offsets: FxHashMap::default(),
+        texts: Texts::new(view.sources),
     };
     let mut results: Vec<Outcome<'_>> = Vec::new();
     for (at, finding) in report.findings.iter().enumerate() {
@@ -285,6 +288,7 @@ struct Writer<'a> {
     view: View<'a>,
     /// UTF-16 units before each line, by source: counting from the front for every place would be quadratic.
     offsets: FxHashMap<SourceId, Vec<u32>>,
+    texts: Texts<'a>,
 }
 
 impl<'a> Writer<'a> {
@@ -339,6 +343,7 @@ impl<'a> Writer<'a> {
                 block: &finding.fingerprint,
             },
             suppressions: None,
+            fixes: self.fixes(finding),
             code_flows: self.code_flows(finding),
             properties: ResultProperties {
                 severity: finding.severity.name(),
