@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Address, Truth, Value, Via, Why};
+use super::{Address, Data, Truth, Value, Via, Why};
 use crate::source::{Code, Diagnostic, Span};
 
 /// The language a stack is written in.
@@ -68,6 +68,25 @@ pub struct Declared {
     pub calls: Option<Arc<Via>>,
     /// The provider it belongs to (Terraform).
     pub provider: Option<Arc<Provider>>,
+}
+
+impl Declared {
+    /// Why it is only an outline: a module that is not here makes it, and what the call does not say is not known.
+    pub fn outline(&self) -> Option<&Why> {
+        match &self.body.data {
+            Data::Map(map) => map.rest.as_ref().map(|rest| &rest.why),
+            _ => None,
+        }
+        .filter(|why| matches!(why, Why::Elsewhere(_)) && !self.address.module.is_empty())
+    }
+
+    /// Whether an argument is told, be it that there is none.
+    pub fn tells(&self, name: &str) -> bool {
+        match &self.body.data {
+            Data::Map(map) => map.entries.iter().any(|entry| entry.key == name),
+            _ => false,
+        }
+    }
 }
 
 /// What the configuration of a provider says about the resources made with it.

@@ -80,7 +80,7 @@ impl<'a> Lowering<'a> {
             kind,
             own: Some(at),
             satellites: FxHashMap::default(),
-            elsewhere: None,
+            elsewhere: declared.outline(),
         };
         for attribute in &kind.attributes {
             for join in self
@@ -189,7 +189,10 @@ impl<'a> Lowering<'a> {
         }
         let hidden = sources.iter().any(|source| source.join.is_some());
         let hidden = self.unread.as_ref().filter(|_| hidden);
-        let fallback = match (subject.elsewhere.or(hidden), subject.own) {
+        let elsewhere = subject
+            .elsewhere
+            .filter(|_| !self.is_told(subject, sources));
+        let fallback = match (elsewhere.or(hidden), subject.own) {
             (Some(why), _) => Some(Value::unknown(why.clone(), Span::nowhere())),
             (None, Some(own)) => default(
                 attribute,
@@ -200,6 +203,15 @@ impl<'a> Lowering<'a> {
         };
         otherwise(said, fallback).unwrap_or_else(|| Value::null(span))
     }
+    /// Whether an outline itself tells something, be it that it is absent.
+    fn is_told(&self, subject: &Subject<'a>, sources: &[Source]) -> bool {
+        subject.own.is_some_and(|own| {
+            let inside = sources.iter().filter(|source| source.join.is_none());
+            let mut names = inside.filter_map(|source| source.path.0.first());
+            names.any(|step| self.stack.resources[own].tells(&step.name))
+        })
+    }
+
     /// What satellites say: the sure ones together, else what the others might say.
     fn of_satellites(&self, members: &[(usize, Option<Why>)], source: &Source) -> Option<Value> {
         let mut sure: Option<Value> = None;
@@ -280,7 +292,10 @@ impl<'a> Lowering<'a> {
             .map_or_else(Span::nowhere, |at| self.stack.resources[at].header);
         let hidden = sources.iter().any(|source| source.join.is_some());
         let hidden = self.unread.as_ref().filter(|_| hidden);
-        let more = subject.elsewhere.or(hidden);
+        let elsewhere = subject
+            .elsewhere
+            .filter(|_| !self.is_told(subject, sources));
+        let more = elsewhere.or(hidden);
         if let Some(why) = more {
             items.more(Vec::new(), why.clone());
         }

@@ -27,7 +27,7 @@ use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::{Catalog, Path, Relation, Step};
-use crate::eval::{Address, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
+use crate::eval::{Address, Data, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
 use crate::source::Span;
 pub use misspelt::misspelt;
 pub use unread::unread_texts;
@@ -257,6 +257,16 @@ impl Graph {
 }
 
 impl Resource {
+    /// Whether absence means nothing: only what others say of it is here, a satellite or the call of a module.
+    pub fn is_in_part(&self) -> bool {
+        let outline = match &self.body.data {
+            Data::Map(map) => map.rest.as_ref().map(|rest| &rest.why),
+            _ => None,
+        };
+        let outline = outline.filter(|why| matches!(why, Why::Elsewhere(_)));
+        self.partial || outline.is_some() && !self.address.module.is_empty()
+    }
+
     /// Where a path into this resource begins: a value, and the steps that are left to walk from it. The value is one of
     /// [`Resource::spelled`] if the vocabulary spells the path or the beginning of it.
     pub fn start<'a>(&'a self, path: &'a Path) -> (&'a Value, Start<'a>) {

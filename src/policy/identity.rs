@@ -13,7 +13,7 @@ use super::mention::Mentions;
 use super::region::Term;
 use super::{Document, Grant, On, grants_given, managed};
 use crate::catalog::{Catalog, Path, Relation, Step, Usage};
-use crate::eval::{Data, Truth, Value, Why};
+use crate::eval::{Data, Mode, Truth, Value, Why};
 use crate::graph::{Graph, Remembered, Resource, ResourceId, walk};
 
 /// The kinds that are identities.
@@ -364,7 +364,7 @@ fn documents(resource: &Resource, graph: &Graph, catalog: &Catalog) -> Vec<Arc<H
     let own = held(resource, graph, catalog);
     let own = own.into_iter().filter(|held| held.usage == Usage::Identity);
     let attached = attached(resource).into_iter().filter_map(|arn| {
-        let document = managed_document(&arn)?;
+        let document = managed_document(&arn).or_else(|| elsewhere(&arn, graph))?;
         Some(Held {
             usage: Usage::Identity,
             path: Path::default(),
@@ -373,6 +373,25 @@ fn documents(resource: &Resource, graph: &Graph, catalog: &Catalog) -> Vec<Arc<H
         })
     });
     own.chain(attached).map(Arc::new).collect()
+}
+
+/// A document of which nothing is known, where a policy is attached that is neither here nor AWS's: what the identity may do
+/// besides is not less.
+fn elsewhere(arn: &Value, graph: &Graph) -> Option<Document> {
+    let here = match &arn.data {
+        Data::Null => true,
+        // Which of several it is the edges say.
+        Data::Reference(reference) => reference.target.mode == Mode::Managed,
+        _ => named_policy(arn, graph).is_some(),
+    };
+    if here {
+        return None;
+    }
+    let named = || arn.as_text().map(|text| Why::Elsewhere(text.into()));
+    Some(Document {
+        rest: Some(arn.first_why().or_else(named)?),
+        ..Document::default()
+    })
 }
 
 /// What a policy that AWS manages says; its members are written where it is attached.

@@ -392,7 +392,7 @@ impl<'a> Writer<'a> {
                 level: "note",
                 message: Message {
                     text: format!(
-                        "Module {} is not here, so what it makes was not checked.",
+                        "Module {} is not here: of what it makes only what the call says was checked.",
                         missing.source
                     ),
                 },

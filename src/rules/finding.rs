@@ -94,7 +94,7 @@ fn undecided(rule: &Rule, resource: &Resource, outcome: &Outcome) -> Option<Find
     let cause = outcome.causes.iter().find(unknown)?;
     let witness = cause.iter().find(|witness| witness.why.is_some())?;
     let why = witness.why.clone()?;
-    if resource.partial && matches!(why, Why::Elsewhere(_)) {
+    if resource.is_in_part() && matches!(why, Why::Elsewhere(_)) {
         return None;
     }
     Some(finding(

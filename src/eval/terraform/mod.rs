@@ -21,6 +21,7 @@ mod looked_up;
 mod module;
 mod named;
 pub mod operator;
+mod outline;
 pub mod plan;
 mod policy_document;
 mod policy_json;
@@ -231,6 +232,8 @@ fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, ou
     for row in 0..module.calls.rows.len() as u32 {
         let children = evaluator.children(instance, row);
         let Some(instances) = &children.instances else {
+            let known = outline::of_call(evaluator, instance, row, &children, exists);
+            out.resources.extend(known);
             continue;
         };
         for (child, member) in instances.iter().zip(&children.expansion.members) {

@@ -274,7 +274,9 @@ impl<'g> Reach<'g> {
     fn unbounded_is_more(&self, source: &Identity) -> Truth {
         let documents = source.documents();
         let found = super::grants(&documents, "iam:*", On::Every);
-        Truth::any(found.iter().map(|grant| grant.truth))
+        let open = documents.iter().any(|own| own.rest.is_some());
+        let open = if open { Truth::Unknown } else { Truth::False };
+        Truth::any(found.iter().map(|grant| grant.truth)) | open
     }
 
     fn amounts_to_everything(&self, _: &Identity, gain: &Gain) -> Truth {

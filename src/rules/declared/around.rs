@@ -68,7 +68,7 @@ impl Scope<'_, '_> {
         // in what could not be read.
         let own = self.subject.resource;
         let elsewhere = own
-            .partial
+            .is_in_part()
             .then(|| Why::Elsewhere(own.address.to_string().into()));
         let elsewhere = elsewhere.or_else(|| graph.unread.clone());
         let elsewhere = elsewhere.filter(|_| !self.here).map(|why| {
