@@ -49,12 +49,13 @@
 //!
 //! # Roots
 //!
-//! A Terraform folder that no call in another folder names is a root; a module that some root calls is judged through its
-//! callers. A template that another template nests is likewise judged as part of it. A plan in JSON takes the place of
-//! the root it was made from: always when the user names it, and where it was only met on the way if every address and
-//! literal of the root is in it (where only variables differ, both are judged). Reading stops at the boundary of [`source::Scope`]: the repositories and folders that were
-//! named; nothing is fetched, and no dependency can open a socket. A module that is not here stays unknown, but for what a call of a
-//! well-known one says in its arguments (`src/eval/terraform/outlines.txt`).
+//! A Terraform folder that no call in another folder names is a root; a module that some root calls is judged through
+//! its callers. A template that another template nests is likewise judged as part of it. A plan in JSON takes the place
+//! of the root it was made from: always when the user names it, and where it was only met on the way if every address
+//! and literal of the root is in it (where only variables differ, both are judged). Reading stops at the boundary of
+//! [`source::Scope`]: the repositories and folders that were named; nothing is fetched, and no dependency can open a
+//! socket. A module that is not here stays unknown, but for what a call of a well-known one says in its arguments
+//! (`src/eval/terraform/outlines.txt`).
 //!
 //! # Bad input
 //!

@@ -192,8 +192,11 @@ fn missing(report: &Report, view: View<'_>) -> String {
         return String::new();
     }
     let mut out = match report.missing.len() {
-        1 => "1 module is not here: of what it makes only what the call says was checked:\n".to_owned(),
-        count => format!("{count} modules are not here: of what they make only what the calls say was checked:\n"),
+        1 => "1 module is not here: of what it makes only what the call says was checked:\n"
+            .to_owned(),
+        count => format!(
+            "{count} modules are not here: of what they make only what the calls say was checked:\n"
+        ),
     };
     for one in report.missing.iter().take(NAMED_MODULES) {
         let calls: Vec<String> = one
