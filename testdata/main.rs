@@ -4,6 +4,8 @@ mod cli;
 mod cloudformation;
 #[cfg(unix)]
 mod door;
+#[cfg(unix)]
+mod editors;
 mod examples;
 mod fixes;
 mod house;

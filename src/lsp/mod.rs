@@ -7,7 +7,6 @@
 mod act;
 mod client;
 mod document;
-mod named;
 mod notice;
 mod parent;
 mod place;
@@ -16,6 +15,7 @@ mod request;
 mod say;
 mod server;
 mod wire;
+mod word;
 mod work;
 
 pub use server::{converse, serve};

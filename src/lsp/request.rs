@@ -11,9 +11,9 @@ use serde_json::{Value as Json, json};
 
 use super::act::{self, Open};
 use super::document::{Document, offset};
-use super::named;
 use super::place::real;
 use super::server::Server;
+use super::word;
 use super::work::Answer;
 
 /// Why there is no answer: its code in the protocol, and a sentence.
@@ -70,6 +70,11 @@ impl Server {
         let encoding = self.client.encoding;
         let from = offset(&document.text, params.range.start, encoding);
         let to = offset(&document.text, params.range.end, encoding);
+        // Nobody puts the cursor into the very word: without a selection, what stands on the line is meant.
+        let (from, to) = match from == to {
+            true => word::line(&document.text, from),
+            false => (from, to),
+        };
         let only = params.context.only.as_ref();
         let wanted = |kind: &str| {
             only.is_none_or(|only| {
@@ -153,7 +158,7 @@ impl Server {
                 );
             }
         }
-        let word = named::at(&document.text, at).and_then(named::page);
+        let word = word::at(&document.text, at).and_then(word::page);
         pages.extend(word);
         pages.dedup();
         if pages.is_empty() {
@@ -172,7 +177,7 @@ impl Server {
     fn links(&self, params: &DocumentLinkParams) -> Json {
         let document = real(&params.text_document.uri).and_then(|path| self.open.get(&path));
         let links = document.into_iter().flat_map(|document| {
-            let named = named::all(&document.text);
+            let named = word::all(&document.text);
             named.map(|(start, end, url)| DocumentLink {
                 range: document.range(start, end, self.client.encoding),
                 target: Some(url.as_str().into()),
@@ -190,7 +195,7 @@ impl Server {
             return Err((ErrorCode::InvalidParams, why));
         }
         let id = params["arguments"][0].as_str().unwrap_or_default();
-        let page = named::page(id)
+        let page = word::page(id)
             .ok_or_else(|| (ErrorCode::InvalidParams, format!("there is no rule {id:?}")))?;
         Ok(json!(page))
     }

@@ -1,4 +1,4 @@
-//! The ids of rules that a text names: in comments that accept findings, in settings, in intents.
+//! Words and lines of a text: the ids of rules that it names in comments, settings and intents.
 
 use crate::findings::RuleInfo;
 use crate::rules::RuleSet;
@@ -17,6 +17,19 @@ pub(super) fn at(text: &str, at: usize) -> Option<&str> {
     let word = &text[start..end.map_or(text.len(), |len| at + len)];
     word.contains('-').then_some(word)
 }
+
+/// The line around a byte; the byte alone where a line is no line for people (a minified template).
+pub(super) fn line(text: &str, at: usize) -> (usize, usize) {
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |len| at + len);
+    match end - start {
+        0..=LINE => (start, end),
+        _ => (at, at),
+    }
+}
+
+/// The longest line that people write, in bytes.
+const LINE: usize = 1_000;
 
 /// The page of a rule: Markdown.
 pub(super) fn page(id: &str) -> Option<String> {
