@@ -34,6 +34,10 @@ mod policy {
         pub mod pack;
     }
 }
+#[allow(missing_docs, unreachable_pub)]
+mod generate {
+    pub mod pack;
+}
 
 use catalog::model::{Kind, Path};
 use catalog::spell::{Schemas, Writing, writings};
@@ -50,20 +54,24 @@ fn main() {
     let mut wrongs = Vec::new();
     let kinds = read_kinds(&root, &files, &mut wrongs);
     let (rules, pages) = read_rules(&root, &files, &kinds, &mut wrongs);
-    let actions = read_actions(&root, &mut wrongs);
-    let managed = read_managed(&root, &mut wrongs);
+    let table = (&*root, "src/policy/action/table.txt");
+    let actions = packed(table, policy::action::pack::pack, &mut wrongs);
+    let table = (&*root, "src/policy/managed/table.txt");
+    let managed = packed(table, policy::managed::pack::pack, &mut wrongs);
     if !wrongs.is_empty() {
         for wrong in wrongs {
             println!("cargo::error={wrong}");
         }
         return;
     }
-    fs::write(out.join("actions.bin"), actions).expect("the output folder is writable");
-    fs::write(out.join("managed.bin"), managed).expect("the output folder is writable");
     let kinds: Vec<Kind> = kinds.into_values().collect();
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).expect("the output folder is writable");
     };
+    write("actions.bin", &actions);
+    write("managed.bin", &managed);
+    let templates = generate::pack::pack(&root.join("templates")).expect("templates can be read");
+    write("templates.rs", templates.as_bytes());
     write(
         "kinds.bin",
         &postcard::to_allocvec(&kinds).expect("plain data"),
@@ -113,21 +121,15 @@ fn shown(root: &FilePath, path: &FilePath, wrong: &Wrong) -> String {
     format!("{path}:{}: {}", wrong.line, wrong.message)
 }
 
-/// The table of actions, packed.
-fn read_actions(root: &FilePath, wrongs: &mut Vec<String>) -> Vec<u8> {
-    let file = root.join("src/policy/action/table.txt");
+/// A recorded table, packed.
+fn packed(
+    (root, path): (&FilePath, &str),
+    pack: fn(&str) -> Result<Vec<u8>, (usize, String)>,
+    wrongs: &mut Vec<String>,
+) -> Vec<u8> {
+    let file = root.join(path);
     println!("cargo::rerun-if-changed={}", file.display());
-    policy::action::pack::pack(&read(&file)).unwrap_or_else(|(line, message)| {
-        wrongs.push(shown(root, &file, &Wrong::at(line, message)));
-        Vec::new()
-    })
-}
-
-/// The documents of the policies that AWS manages, packed.
-fn read_managed(root: &FilePath, wrongs: &mut Vec<String>) -> Vec<u8> {
-    let file = root.join("src/policy/managed/table.txt");
-    println!("cargo::rerun-if-changed={}", file.display());
-    policy::managed::pack::pack(&read(&file)).unwrap_or_else(|(line, message)| {
+    pack(&read(&file)).unwrap_or_else(|(line, message)| {
         wrongs.push(shown(root, &file, &Wrong::at(line, message)));
         Vec::new()
     })

@@ -34,6 +34,10 @@
 //! | [`lsp`] | the language server: the engine plus a clock | messages of the protocol |
 //! | [`cli`] | the program | exit status |
 //!
+//! [`generate`] stands beside them: it names the layers up to [`intent`] that it needs, and only the command line names
+//! it. It writes infrastructure from patterns under `templates/`; the command line lets the engine check what was made
+//! before it is written.
+//!
 //! # A value
 //!
 //! [`eval::Value`] is data and its [`eval::Origin`]: the bytes that wrote it, and the chain of places it came through
@@ -69,6 +73,7 @@ pub mod engine;
 pub mod eval;
 pub mod findings;
 pub mod fix;
+pub mod generate;
 pub mod graph;
 pub mod intent;
 pub mod lsp;

@@ -8,6 +8,7 @@ mod door;
 mod editors;
 mod examples;
 mod fixes;
+mod generate;
 mod house;
 mod json;
 mod lsp;

@@ -6,6 +6,7 @@ mod check;
 mod exit;
 mod graph;
 mod intent;
+mod new;
 mod options;
 mod reach;
 mod rules;
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
             let order = check::input::order_of_variables(&matches);
             suppress::run(options, &order, terminal)
         }
+        Command::New(options) => new::run(*options, terminal),
         Command::Reach(options) => {
             let order = check::input::order_of_variables(&matches);
             reach::run(*options, &order, terminal)

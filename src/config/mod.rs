@@ -57,6 +57,8 @@ pub struct Settings {
     pub fix: Option<bool>,
     /// Whether fixes that are not safe are made too.
     pub unsafe_fixes: Option<bool>,
+    /// A folder of templates over those of this program, for `distrust new`.
+    pub templates: Option<PathBuf>,
     /// What was found before.
     pub baseline: Option<PathBuf>,
     /// What is suppressed, and how severe rules are.

@@ -29,6 +29,7 @@ const KEYS: &[&str] = &[
     "severity",
     "suppress",
     "suppression",
+    "templates",
     "unsafe-fixes",
     "var-file",
 ];
@@ -108,6 +109,12 @@ impl Reader<'_> {
                 let place = self.span(value.span());
                 settings.baseline = self.text(value).map(|path| beside(folder, &path));
                 let paths = settings.baseline.iter().cloned();
+                settings.paths.extend(paths.map(|path| (path, place)));
+            }
+            "templates" => {
+                let place = self.span(value.span());
+                settings.templates = self.text(value).map(|path| beside(folder, &path));
+                let paths = settings.templates.iter().cloned();
                 settings.paths.extend(paths.map(|path| (path, place)));
             }
             "severity" => self.severities(value, None, &mut settings.policy.levels),

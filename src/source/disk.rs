@@ -3,6 +3,7 @@
 //! A path is resolved once, the scope is asked about what came out, and that is what is opened: on no part of it a link
 //! is followed any more. Whoever exchanges a folder or a file for a link in between gets nothing but a diagnostic.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -114,12 +115,36 @@ pub(super) fn create(real: &Path) -> Result<File, Closed> {
 
 /// Writes a text in place of that of a file: all of it or nothing.
 pub(super) fn replace(real: &Path, text: &[u8]) -> Result<(), Closed> {
-    let (Some(folder), Some(name)) = (real.parent(), real.file_name()) else {
-        return Err(Closed::Special);
-    };
+    let (folder, name) = parts(real)?;
+    system::replace(folder, name, &beside(name), text)
+}
+
+/// Writes a file that is not there yet: all of it or nothing.
+pub(super) fn make(real: &Path, text: &[u8]) -> Result<(), Closed> {
+    let (folder, name) = parts(real)?;
+    system::make(folder, name, &beside(name), text)
+}
+
+/// Makes a folder in a folder.
+pub(super) fn make_folder(above: &Path, name: &OsStr) -> Result<(), Closed> {
+    system::make_folder(above, name)
+}
+
+/// Takes a file away.
+pub(super) fn remove(real: &Path) -> Result<(), Closed> {
+    let (folder, name) = parts(real)?;
+    system::remove(folder, name)
+}
+
+fn parts(real: &Path) -> Result<(&Path, &OsStr), Closed> {
+    real.parent().zip(real.file_name()).ok_or(Closed::Special)
+}
+
+/// The name under which a file is written before it gets its own.
+fn beside(name: &OsStr) -> OsString {
     // In the same folder, so that it can be renamed, and hidden from whoever looks.
-    let mut beside = std::ffi::OsString::from(".");
+    let mut beside = OsString::from(".");
     beside.push(name);
     beside.push(format!(".distrust-{}", std::process::id()));
-    system::replace(folder, name, &beside, text)
+    beside
 }

@@ -112,6 +112,53 @@ impl<'a> Door<'a> {
         }
     }
 
+    /// Writes a file that is there or is not, and the folders on the way to it: all of it or nothing. What is at the
+    /// path already must be a regular file; a link is not followed and not replaced.
+    ///
+    /// # Errors
+    /// [`Closed::Outside`]; why it is not written.
+    pub fn put(self, path: &Path, text: &[u8]) -> Result<(), Closed> {
+        let path = self.scope.absolute(path);
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(Closed::Special);
+        };
+        let missing = |folder: &&Path| self.files.kind(folder).is_none();
+        let missing: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+        for folder in missing.into_iter().rev() {
+            let (Some(above), Some(name)) = (folder.parent(), folder.file_name()) else {
+                return Err(Closed::Special);
+            };
+            // The folder that is named itself may have to be made, in one that may not be read.
+            let above = match self.scope.allows(above) {
+                true => self.resolve(above)?,
+                false => self.files.canonical(above)?,
+            };
+            match self.scope.allows(&above.join(name)) {
+                true => super::disk::make_folder(&above, name)?,
+                false => return Err(Closed::Outside),
+            }
+        }
+        let real = self.resolve(folder)?.join(name);
+        match self.files.kind(&real) {
+            Some(EntryKind::File) => super::disk::replace(&real, text),
+            None => super::disk::make(&real, text),
+            Some(_) => Err(Closed::Special),
+        }
+    }
+
+    /// Takes a regular file away.
+    ///
+    /// # Errors
+    /// Why it stays.
+    pub fn remove(self, path: &Path) -> Result<(), Closed> {
+        let path = self.scope.absolute(path);
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(Closed::Special);
+        };
+        let real = self.resolve(folder)?.join(name);
+        super::disk::remove(&self.regular(real)?)
+    }
+
     /// Where a path leads: without links, and inside.
     ///
     /// # Errors

@@ -84,6 +84,22 @@ impl Scope {
         }
     }
 
+    /// Opens a folder that is to be written and need not be there, links on the way to it followed.
+    pub fn open_folder(&mut self, files: &dyn Files, path: &Path) {
+        let absolute = self.absolute(path);
+        let there = |folder: &&Path| files.canonical(folder).is_ok();
+        let nearest = absolute.ancestors().find(there).unwrap_or(&absolute);
+        let real = files.canonical(nearest).unwrap_or(nearest.to_owned());
+        let rest = absolute.strip_prefix(nearest).unwrap_or(Path::new(""));
+        let folder = match rest.as_os_str().is_empty() {
+            true => real,
+            false => real.join(rest),
+        };
+        if !self.allows(&folder) {
+            self.add(folder);
+        }
+    }
+
     fn add(&mut self, folder: PathBuf) {
         self.readable.push(folder);
         self.readable.sort();

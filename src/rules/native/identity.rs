@@ -35,6 +35,10 @@ pub(super) fn whole_service(subject: &Subject<'_>) -> Outcome {
         })
         .into_iter()
         .map(|bad| {
+            // Whether it is narrowed is much work in a long document, and changes nothing about what is not bad.
+            if (bad.truth & everything).is_false() {
+                return bad.and(Truth::False);
+            }
             let narrow = bad.value.as_ref().map_or(Truth::False, narrow);
             bad.and(everything & !narrow)
         })

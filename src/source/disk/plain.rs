@@ -51,6 +51,42 @@ pub(super) fn replace(
     })
 }
 
+/// Writes a text under another name of a folder, and then renames it to one that is not taken.
+pub(super) fn make(folder: &Path, name: &OsStr, beside: &OsStr, text: &[u8]) -> Result<(), Closed> {
+    unchanged(folder)?;
+    let (path, beside) = (folder.join(name), folder.join(beside));
+    let write = || {
+        let new = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&beside);
+        let mut file = new?;
+        file.write_all(text)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &path)
+    };
+    write().map_err(|error: std::io::Error| {
+        // What is left of the attempt is of no use to anybody.
+        let _ = std::fs::remove_file(&beside);
+        error.into()
+    })
+}
+
+/// Makes a folder in a folder; that it is there by now is no error.
+pub(super) fn make_folder(above: &Path, name: &OsStr) -> Result<(), Closed> {
+    unchanged(above)?;
+    match std::fs::create_dir(above.join(name)) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a file out of a folder.
+pub(super) fn remove(folder: &Path, name: &OsStr) -> Result<(), Closed> {
+    unchanged(folder)?;
+    Ok(std::fs::remove_file(folder.join(name))?)
+}
+
 /// The names in a folder.
 pub(super) fn list(real: &Path) -> Result<Vec<Entry>, Closed> {
     let mut entries = Vec::new();

@@ -7,7 +7,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, renameat, unlinkat};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, Mode, OFlags, linkat, mkdirat, openat, renameat, unlinkat,
+};
 use rustix::io::Errno;
 
 use crate::source::{Closed, Entry, EntryKind};
@@ -65,6 +67,44 @@ pub(super) fn replace(
         let _ = unlinkat(&folder, beside, AtFlags::empty());
         error.into()
     })
+}
+
+/// Writes a text under another name of a folder, and then renames it to one that is not taken.
+pub(super) fn make(folder: &Path, name: &OsStr, beside: &OsStr, text: &[u8]) -> Result<(), Closed> {
+    let folder = reach(folder, READ | OFlags::DIRECTORY, Mode::empty())?;
+    let new = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = openat(&folder, beside, new, Mode::from_raw_mode(0o666)).map_err(closed)?;
+    let write = || {
+        let mut file = File::from(file);
+        file.write_all(text)?;
+        file.sync_all()?;
+        // A link to the name fails where the name is taken; renaming would not.
+        linkat(&folder, beside, &folder, name, AtFlags::empty())
+            .or_else(|error| match error {
+                Errno::EXIST => Err(error),
+                // Not every file system has links.
+                _ => renameat(&folder, beside, &folder, name),
+            })
+            .map_err(std::io::Error::from)
+    };
+    let written = write();
+    let _ = unlinkat(&folder, beside, AtFlags::empty());
+    Ok(written?)
+}
+
+/// Makes a folder in a folder; that it is there by now is no error.
+pub(super) fn make_folder(above: &Path, name: &OsStr) -> Result<(), Closed> {
+    let above = reach(above, READ | OFlags::DIRECTORY, Mode::empty())?;
+    match mkdirat(&above, name, Mode::from_raw_mode(0o777)) {
+        Ok(()) | Err(Errno::EXIST) => Ok(()),
+        Err(error) => Err(closed(error)),
+    }
+}
+
+/// Takes a file out of a folder.
+pub(super) fn remove(folder: &Path, name: &OsStr) -> Result<(), Closed> {
+    let folder = reach(folder, READ | OFlags::DIRECTORY, Mode::empty())?;
+    unlinkat(&folder, name, AtFlags::empty()).map_err(closed)
 }
 
 /// The names in a folder.
