@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -12,8 +12,11 @@ use crate::engine::{Checked, Session};
 use crate::eval::terraform;
 use crate::source::{Disk, Files, Memory, Overlay, guarded};
 
-/// How long nothing must change before a check begins: less than the pause between two words.
+/// How long nothing must change before a check begins that will take its time: less than the pause between two words.
 const PAUSE: Duration = Duration::from_millis(40);
+
+/// A check that is as quick as this is not waited with: it is done before the next letter comes.
+const QUICK: Duration = Duration::from_millis(15);
 
 /// What is to be checked.
 pub(super) struct Job {
@@ -65,12 +68,18 @@ pub(super) fn start() -> (Sender<Job>, Receiver<Answer>) {
             .build();
         let Ok(pool) = pool else { return };
         let mut known = Known::default();
+        let mut pause = PAUSE;
         while let Ok(mut job) = inbox.recv() {
-            while let Ok(mut newer) = inbox.recv_timeout(PAUSE) {
+            while let Ok(mut newer) = inbox.recv_timeout(pause) {
                 newer.touched = newer.touched.and(std::mem::take(&mut job.touched));
                 job = newer;
             }
+            let started = Instant::now();
             let answer = pool.install(|| known.check(job));
+            pause = match started.elapsed() <= QUICK {
+                true => Duration::ZERO,
+                false => PAUSE,
+            };
             if outbox.send(answer).is_err() {
                 return;
             }
