@@ -68,6 +68,7 @@ impl Pipeline {
             paths: &self.paths,
             exclude: &[],
             listed: false,
+            everything: false,
             is_template: |bytes| std::str::from_utf8(bytes).is_ok_and(yaml::looks_like_template),
         };
         discover(self.door(), &self.sources, search)

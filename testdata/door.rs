@@ -569,6 +569,7 @@ fn a_file_that_is_exchanged_for_a_link_never_shows_another() {
                 paths: paths[round % 2],
                 exclude: &[],
                 listed: false,
+                everything: false,
                 is_template: |_| true,
             };
             discover(Door::new(&Disk, &scope), &sources, search);

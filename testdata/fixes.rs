@@ -285,6 +285,7 @@ fn mended(file: &str, rules: &[&str], text: &str) -> String {
         paths: &paths,
         exclude: &[],
         listed: false,
+        everything: false,
         is_template: engine::is_template,
     };
     let found = discover(door, &sources, search);

@@ -19,6 +19,7 @@ mod reading;
 mod require;
 mod revision;
 mod schemas;
+mod settings;
 mod siblings;
 mod terraform;
 mod typing;

@@ -34,6 +34,7 @@ fn said(name: &str, text: &str) -> Said {
         paths: std::slice::from_ref(&root),
         exclude: &[],
         listed: false,
+        everything: false,
         is_template: engine::is_template,
     };
     let found = discover(door, &sources, search);

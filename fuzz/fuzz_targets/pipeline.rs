@@ -44,7 +44,7 @@ fn run(text: &str) -> Vec<String> {
     let root = PathBuf::from("/in");
     let scope = Scope::new(&files, &root, Some(&root), &[root.clone()]);
     let is_template: fn(&[u8]) -> bool = |bytes| yaml::looks_like_template(&String::from_utf8_lossy(bytes));
-    let search = Search { paths: &[root.clone()], exclude: &[], listed: false, is_template };
+    let search = Search { paths: &[root.clone()], exclude: &[], listed: false, everything: false, is_template };
     let door = Door::new(&files, &scope);
     let found = discover(door, &sources, search);
     let world = terraform::World { sources: &sources, door, settings: Default::default() };

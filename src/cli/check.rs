@@ -3,6 +3,7 @@
 pub(super) mod fix;
 pub(super) mod input;
 pub(super) mod output;
+pub(super) mod settings;
 mod since;
 mod verdict;
 
@@ -88,6 +89,7 @@ pub(super) fn found<'w>(
         paths: &input.paths,
         exclude: input.exclude.as_deref().unwrap_or_default(),
         listed: input.skip_unrelated,
+        everything: input.everything,
         is_template: engine::is_template,
     };
     let world = engine::World {
@@ -148,11 +150,18 @@ pub(super) fn done(
         Some(staged) => staged,
         None => disk,
     };
+    options.input.own_rules = options.rule_dir.iter().flatten().cloned().collect();
     let scope = since::scope(options, &*files, &working)?;
     let door = Door::new(&*files, &scope);
     let mut rules = Cow::Borrowed(RuleSet::builtin());
-    let wrong = input::configure(options, &mut rules, door, &sources);
-    let selection = match input::selection(options, &rules) {
+    let used = settings::load(options, door, &sources);
+    let wrong = settings::configure(options, &mut rules, &used, door, &sources);
+    let (floor, unread) = settings::floor(options, &rules, door, &sources)?;
+    let wrong = [wrong, unread].concat();
+    if let Some(floor) = &floor {
+        settings::raise(options, floor);
+    }
+    let selection = match settings::selection(options, floor.as_ref(), &rules) {
         Ok(selection) if wrong.is_empty() => selection,
         other => {
             let errors = other.err().unwrap_or_default();
@@ -162,7 +171,7 @@ pub(super) fn done(
     };
     let selected = |id: &str| selection.has(id);
     let known = options.baseline.as_deref().filter(|_| !anew);
-    let policy = input::policy(options, known, door)?;
+    let policy = settings::policy(options, known, door)?;
     options.policy.today = policy.today;
     let before = match &sides {
         Some(sides) => {
@@ -177,8 +186,14 @@ pub(super) fn done(
         }
         None => None,
     };
+    let said = before.as_ref().map(|before| {
+        let place = (&*rules, &sources, door);
+        before.weaker(&used.settings, options, &policy, place)
+    });
+    let before = before.map(|before| before.known);
     let accepting = engine::Accepting {
         policy,
+        said: said.unwrap_or_default(),
         fingerprints: anew
             || before.is_some()
             || known.is_some()
@@ -186,11 +201,25 @@ pub(super) fn done(
         known: anew,
         before,
     };
+    let read = std::cell::RefCell::new(Vec::new());
     let ask = |door: Door<'_>, sources: &SourceMap| {
         let (found, world) = found(&options.input, order, door, sources)?;
-        Ok(engine::check_accepting(
-            found, &world, &rules, &selected, &accepting,
-        ))
+        let nested = settings::nested(&found, &used, door, sources);
+        let mut policy = accepting.policy.clone().with(nested.settings.policy);
+        if let Some(floor) = &floor {
+            settings::raise_policy(&mut policy, floor);
+        }
+        let accepting = engine::Accepting {
+            policy,
+            ..accepting.clone()
+        };
+        let report = engine::check_accepting(found, &world, &rules, &selected, &accepting);
+        read.replace(nested.files);
+        let diagnostics = nested.wrong.into_iter().chain(report.diagnostics);
+        Ok(Report {
+            diagnostics: diagnostics.collect(),
+            ..report
+        })
     };
     let report = ask(door, &sources)?;
     if let Some(sides) = &sides {
@@ -213,6 +242,15 @@ pub(super) fn done(
         }
     };
     report.statistics.elapsed = started.elapsed();
+    if options.verbose {
+        let files = read.take();
+        let files = if files.is_empty() {
+            vec!["none".to_owned()]
+        } else {
+            files
+        };
+        terminal.say(&format!("Settings: {}\n", files.join(", ")));
+    }
     then(Done {
         report: &report,
         sources: &sources,

@@ -3,6 +3,8 @@
 mod access;
 mod baseline;
 mod check;
+mod config;
+mod environment;
 mod exit;
 mod graph;
 mod intent;
@@ -28,7 +30,7 @@ use terminal::Terminal;
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     silence_panics();
-    let matches = match Options::command().try_get_matches() {
+    let matches = match command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return complaint(&error).into(),
     };
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
             suppress::run(options, &order, terminal)
         }
         Command::New(options) => new::run(*options, terminal),
+        Command::Config(options) => config::run(options, terminal),
         Command::Reach(options) => {
             let order = check::input::order_of_variables(&matches);
             reach::run(*options, &order, terminal)
@@ -96,6 +99,11 @@ pub fn main() -> ExitCode {
             Exit::Input.into()
         }
     }
+}
+
+/// The command line.
+fn command() -> clap::Command {
+    environment::with_environment(Options::command())
 }
 
 /// Help goes to standard output, complaints to standard error; whether anybody reads it is all the same.
@@ -138,14 +146,14 @@ fn printed(terminal: Terminal, result: std::io::Result<()>) -> Exit {
 
 fn completions(shell: clap_complete::Shell, terminal: Terminal) -> Exit {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Options::command(), "distrust", &mut script);
+    clap_complete::generate(shell, &mut command(), "distrust", &mut script);
     print_data(terminal, &String::from_utf8_lossy(&script))
 }
 
 fn man(terminal: Terminal) -> Exit {
     let mut page = Vec::new();
     // Memory takes all that is written to it.
-    let _ = clap_mangen::Man::new(Options::command()).render(&mut page);
+    let _ = clap_mangen::Man::new(command()).render(&mut page);
     print_data(terminal, &String::from_utf8_lossy(&page))
 }
 

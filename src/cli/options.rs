@@ -43,6 +43,9 @@ pub(super) enum Command {
     /// Keep what is found today for later, so that only what is new counts
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Show, explain or begin the settings
+    #[command(subcommand)]
+    Config(Config),
     /// Accept findings in comments, and take over what other tools were told
     #[command(subcommand)]
     Suppress(Suppress),
@@ -100,7 +103,7 @@ pub(super) struct Check {
     #[arg(long, short, help_heading = "Output")]
     pub(super) quiet: bool,
 
-    /// Ask these rules only: ids, aliases, patterns, severities, pillars
+    /// Ask these rules only: ids, aliases, patterns, severities, pillars, controls
     #[arg(
         long,
         value_name = "RULE",
@@ -146,6 +149,24 @@ pub(super) struct Check {
     /// Exit with 4 where something as severe as that is undecided
     #[arg(long, help_heading = "Rules")]
     pub(super) fail_on_undecided: bool,
+    /// Exit with 4 where something as severe as that is undecided, or a module is not here
+    #[arg(long, help_heading = "Rules")]
+    pub(super) strict: bool,
+    /// Ask also the rules in this folder
+    #[arg(long, value_name = "DIR", help_heading = "Rules")]
+    pub(super) rule_dir: Option<Vec<PathBuf>>,
+    /// Settings from this file in place of those that are found, or one setting as `key=value`
+    #[arg(long, value_name = "FILE|KEY=VALUE", help_heading = "Settings")]
+    pub(super) config: Vec<String>,
+    /// Look for no settings
+    #[arg(long, help_heading = "Settings")]
+    pub(super) isolated: bool,
+    /// A floor that settings, comments and the baseline cannot lower
+    #[arg(long = "policy", value_name = "FILE", help_heading = "Settings")]
+    pub(super) floor: Option<PathBuf>,
+    /// Say which settings were used
+    #[arg(long, short, help_heading = "Settings")]
+    pub(super) verbose: bool,
     /// Exit with 0 whatever is found, undecided or could not be read
     #[arg(long, help_heading = "Rules")]
     pub(super) exit_zero: bool,
@@ -203,6 +224,31 @@ pub(super) enum Baseline {
         /// What both were made from: what either took out of it stays out
         #[arg(long, value_name = "FILE")]
         base: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Config {
+    /// Show the files that count for some paths, and what they set
+    Show {
+        /// For these
+        #[arg(value_name = "PATH", default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// Settings from this file in place of those that are found, or one setting as `key=value`
+        #[arg(long, value_name = "FILE|KEY=VALUE")]
+        config: Vec<String>,
+        /// Look for no settings
+        #[arg(long)]
+        isolated: bool,
+    },
+    /// Write a distrust.toml in which every key is explained and none is set
+    Init,
+    /// Print the JSON Schema of distrust.toml, for editors
+    Schema,
+    /// Explain a key, or list all
+    Explain {
+        /// Its name
+        key: Option<String>,
     },
 }
 
@@ -272,6 +318,15 @@ pub(super) struct Input {
     /// The variable files of the project.
     #[arg(skip)]
     pub(super) project_var_files: Vec<PathBuf>,
+    /// Whether no ignore file leaves anything out.
+    #[arg(skip)]
+    pub(super) everything: bool,
+    /// The variables of the project.
+    #[arg(skip)]
+    pub(super) project_variables: Vec<(String, String)>,
+    /// Folders with rules that the command line names.
+    #[arg(skip)]
+    pub(super) own_rules: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

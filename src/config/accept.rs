@@ -4,9 +4,12 @@ use globset::{GlobBuilder, GlobMatcher};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{self, Sort};
 use super::read::Reader;
+use super::{Name, Settings};
 use crate::findings::Severity;
-use crate::report::suppress::{Day, Entry, Level, Policy};
+use crate::report::suppress::{Day, Entry, Level};
+use crate::source::nearest;
 
 impl Reader<'_> {
     /// `[severity]`: rules with what they count for, `off` among them.
@@ -14,7 +17,7 @@ impl Reader<'_> {
         &mut self,
         value: &Spanned<DeValue<'_>>,
         path: Option<&GlobMatcher>,
-        out: &mut Vec<Level>,
+        settings: &mut Settings,
     ) {
         let Some(table) = self.table(value) else {
             return;
@@ -25,17 +28,22 @@ impl Reader<'_> {
             let Some(word) = self.one_of(value, &words) else {
                 continue;
             };
-            out.push(Level {
+            settings.names.push(Name {
+                text: rule.get_ref().to_string(),
+                span: self.span(rule.span()),
+            });
+            settings.policy.levels.push(Level {
                 rules: vec![rule.get_ref().to_string()],
                 path: path.cloned(),
+                within: String::new(),
                 severity: Severity::named(word),
             });
         }
     }
 
     /// `[[paths]]`: what holds on some paths. They count before what holds everywhere.
-    pub(super) fn levels(&mut self, value: &Spanned<DeValue<'_>>, out: &mut Vec<Level>) {
-        let mut levels = Vec::new();
+    pub(super) fn levels(&mut self, value: &Spanned<DeValue<'_>>, settings: &mut Settings) {
+        let everywhere = std::mem::take(&mut settings.policy.levels);
         for table in self.tables(value) {
             let mut path = None;
             for (key, value) in table {
@@ -48,27 +56,23 @@ impl Reader<'_> {
                     "path" => {}
                     "ignore" => {
                         let rules = self.names(value).unwrap_or_default();
-                        levels.push(Level {
+                        settings.names.extend(rules.iter().cloned());
+                        settings.policy.levels.push(Level {
                             rules: rules.into_iter().map(|name| name.text).collect(),
                             path: path.clone(),
+                            within: String::new(),
                             severity: None,
                         });
                     }
-                    "severity" => self.severities(value, path.as_ref(), &mut levels),
-                    unknown => {
-                        let message = format!(
-                            "`path`, `ignore` and `severity` are expected, not `{unknown}`"
-                        );
-                        self.say(key.span(), message);
-                    }
+                    "severity" => self.severities(value, path.as_ref(), settings),
+                    unknown => self.unknown(key.span(), unknown, Sort::OnPaths),
                 }
             }
             if path.is_none() {
                 self.say(value.span(), "a `path` is missing");
-                levels.clear();
             }
         }
-        out.splice(0..0, levels);
+        settings.policy.levels.extend(everywhere);
     }
 
     /// `[[suppress]]`.
@@ -82,6 +86,7 @@ impl Reader<'_> {
             let mut entry = Entry {
                 rules: Vec::new(),
                 path: None,
+                within: String::new(),
                 address: None,
                 reason: String::new(),
                 owner: String::new(),
@@ -100,12 +105,7 @@ impl Reader<'_> {
                     "reason" => entry.reason = self.text(value).unwrap_or_default(),
                     "owner" => entry.owner = self.text(value).unwrap_or_default(),
                     "until" => entry.until = self.day(value),
-                    unknown => {
-                        let message = format!(
-                            "`rule`, `rules`, `path`, `address`, `reason`, `owner` and `until` are expected, not `{unknown}`"
-                        );
-                        self.say(key.span(), message);
-                    }
+                    unknown => self.unknown(key.span(), unknown, Sort::Suppress),
                 }
             }
             if entry.rules.is_empty() {
@@ -117,7 +117,8 @@ impl Reader<'_> {
     }
 
     /// `[suppression]`: what the project demands of suppressions.
-    pub(super) fn policy(&mut self, value: &Spanned<DeValue<'_>>, out: &mut Policy) {
+    pub(super) fn policy(&mut self, value: &Spanned<DeValue<'_>>, settings: &mut Settings) {
+        let out = &mut settings.policy;
         let Some(table) = self.table(value) else {
             return;
         };
@@ -129,16 +130,23 @@ impl Reader<'_> {
                 "foreign" => out.no_foreign = self.boolean(value) == Some(false),
                 "forbid" => {
                     let names = self.names(value).unwrap_or_default();
+                    settings.names.extend(names.iter().cloned());
                     out.forbid = names.into_iter().map(|name| name.text).collect();
                 }
-                unknown => {
-                    let message = format!(
-                        "`require-reason`, `require-expiry`, `inline`, `foreign` and `forbid` are expected, not `{unknown}`"
-                    );
-                    self.say(key.span(), message);
-                }
+                unknown => self.unknown(key.span(), unknown, Sort::Suppression),
             }
         }
+    }
+
+    /// Says that a table has no such key.
+    fn unknown(&mut self, at: std::ops::Range<usize>, name: &str, sort: Sort) {
+        let known = keys::members(sort);
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys are {}", known.join(", ")),
+        };
+        let message = format!("there is no key `{name}` in this table");
+        self.say(at, message).help = Some(help);
     }
 
     /// A text.
@@ -152,7 +160,10 @@ impl Reader<'_> {
         }
     }
 
-    fn table<'v, 'd>(&mut self, value: &'v Spanned<DeValue<'d>>) -> Option<&'v DeTable<'d>> {
+    pub(super) fn table<'v, 'd>(
+        &mut self,
+        value: &'v Spanned<DeValue<'d>>,
+    ) -> Option<&'v DeTable<'d>> {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => {

@@ -6,18 +6,29 @@
 
 mod accept;
 mod clock;
+mod floor;
+pub mod keys;
+mod load;
+mod merge;
+mod own;
 mod read;
+pub mod schema;
 mod select;
+mod weaker;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::findings::Severity;
 use crate::report::Format;
 use crate::report::suppress::Policy;
 use crate::rules::{RuleSet, Unset};
-use crate::source::{Closed, Code, Diagnostic, Door, SourceMap, Span};
+use crate::source::{Code, Diagnostic, Door, SourceMap, Span};
 
 pub use clock::today;
+pub use floor::Floor;
+pub use load::{Given, Used, below, load};
+pub use own::Own;
 pub use read::read;
 pub use select::{Name, Selection};
 
@@ -65,6 +76,20 @@ pub struct Settings {
     pub policy: Policy,
     /// The parameters of rules: `[rules.<id>]` and what stands below.
     pub rules: Vec<RuleParameter>,
+    /// Folders with rules of one's own.
+    pub rule_dir: Option<Vec<PathBuf>>,
+    /// Values of Terraform's variables.
+    pub var: Option<Vec<(String, String)>>,
+    /// The Terraform workspace.
+    pub workspace: Option<String>,
+    /// The other switches, by their keys.
+    pub flags: BTreeMap<&'static str, bool>,
+    /// Other settings that these add to.
+    pub extends: Vec<Name>,
+    /// Where each key is written.
+    pub places: BTreeMap<&'static str, Span>,
+    /// Words that should name rules.
+    pub names: Vec<Name>,
     /// Every path among these, and where it is written.
     pub paths: Vec<(PathBuf, Span)>,
 }
@@ -113,53 +138,10 @@ impl RuleParameter {
     }
 }
 
-/// Reads the nearest `distrust.toml` from the working folder up to the root of the repository.
-///
-/// Without a file, the settings are empty. With one that is wrong, what is right in it still counts.
+/// The settings of the working folder: [`load`] without a command line.
 pub fn find(door: Door<'_>, sources: &SourceMap) -> (Settings, Vec<Diagnostic>) {
-    let scope = door.scope();
-    let folders = scope.working().ancestors();
-    for folder in folders.take_while(|folder| scope.allows(folder)) {
-        let path = folder.join(FILE);
-        let shown = scope.shown(&path);
-        match door.read(&path) {
-            Ok(bytes) => {
-                let (file, problem) = sources.add_file(&path, &shown, bytes);
-                let (settings, mut diagnostics) = read(&file, folder);
-                diagnostics.extend(problem);
-                diagnostics.extend(outside(door, &settings));
-                return (settings, diagnostics);
-            }
-            Err(Closed::Missing) => {}
-            Err(closed) => {
-                let (file, _) = sources.add_file(&path, &shown, Vec::new());
-                let span = Span::new(file.id, 0, 0);
-                let diagnostic = Diagnostic::new(Code::Unreadable, span, closed.to_string());
-                return (Settings::default(), vec![diagnostic]);
-            }
-        }
-        if folder == scope.root() {
-            break;
-        }
-    }
-    (Settings::default(), Vec::new())
-}
-
-/// The paths of the file that lead out of the repository. Who runs this may read what they like; who wrote the settings
-/// may be somebody else, and decides about the repository alone.
-fn outside(door: Door<'_>, settings: &Settings) -> Vec<Diagnostic> {
-    let root = door.scope().root();
-    let is_outside = |path: &Path| match door.resolve(path) {
-        Ok(real) => !real.starts_with(root),
-        Err(closed) => closed == Closed::Outside,
-    };
-    let paths = settings.paths.iter();
-    let paths = paths.filter(|(path, _)| is_outside(path));
-    let said = paths.map(|(_, span)| {
-        let message = "this leads out of the repository: settings may name only what is inside";
-        Diagnostic::new(Code::Structure, *span, message).help("name it on the command line")
-    });
-    said.collect()
+    let used = load(door, sources, &[], Given::default());
+    (used.settings, used.wrong)
 }
 
 /// A path of the file as an absolute one: it is relative to the folder of the file.

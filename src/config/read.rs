@@ -5,41 +5,15 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{self, Sort};
 use super::{Name, RuleParameter, Settings, beside};
 use crate::findings::Severity;
 use crate::report::Format;
-use crate::source::nearest;
 use crate::source::{Code, Diagnostic, SourceFile, Span};
-
-/// The keys there are.
-const KEYS: &[&str] = &[
-    "baseline",
-    "exclude",
-    "fail-on",
-    "fail-on-undecided",
-    "fix",
-    "ignore",
-    "min-severity",
-    "module-dir",
-    "output-format",
-    "parameters",
-    "paths",
-    "rules",
-    "select",
-    "severity",
-    "suppress",
-    "suppression",
-    "templates",
-    "unsafe-fixes",
-    "var-file",
-];
 
 /// The settings in a file that lies in `folder`, and everything that is wrong with it.
 pub fn read(file: &SourceFile, folder: &Path) -> (Settings, Vec<Diagnostic>) {
-    let mut reader = Reader {
-        file,
-        diagnostics: Vec::new(),
-    };
+    let mut reader = Reader::new(file);
     let (table, errors) = DeTable::parse_recoverable(&file.text);
     for error in errors {
         let range = error.span().unwrap_or_default();
@@ -56,6 +30,20 @@ pub fn read(file: &SourceFile, folder: &Path) -> (Settings, Vec<Diagnostic>) {
 pub(super) struct Reader<'f> {
     file: &'f SourceFile,
     diagnostics: Vec<Diagnostic>,
+}
+
+impl<'f> Reader<'f> {
+    pub(super) fn new(file: &'f SourceFile) -> Self {
+        Self {
+            file,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// What was wrong.
+    pub(super) fn said(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
 }
 
 impl Reader<'_> {
@@ -84,6 +72,9 @@ impl Reader<'_> {
         key: &Spanned<impl AsRef<str>>,
         value: &Spanned<DeValue<'_>>,
     ) {
+        if let Some(known) = keys::find(key.get_ref().as_ref()) {
+            settings.places.insert(known.name, self.span(key.span()));
+        }
         let texts = |names: Vec<Name>| names.into_iter().map(|name| name.text).collect();
         match key.get_ref().as_ref() {
             "select" => settings.select = self.names(value),
@@ -117,10 +108,10 @@ impl Reader<'_> {
                 let paths = settings.templates.iter().cloned();
                 settings.paths.extend(paths.map(|path| (path, place)));
             }
-            "severity" => self.severities(value, None, &mut settings.policy.levels),
-            "paths" => self.levels(value, &mut settings.policy.levels),
+            "severity" => self.severities(value, None, settings),
+            "paths" => self.levels(value, settings),
             "suppress" => settings.policy.entries = self.entries(value),
-            "suppression" => self.policy(value, &mut settings.policy),
+            "suppression" => self.policy(value, settings),
             "fail-on" => {
                 let names = Severity::ALL.map(Severity::name);
                 settings.fail_on = self.one_of(value, &names).and_then(Severity::named);
@@ -134,15 +125,54 @@ impl Reader<'_> {
                 let names = Format::ALL.map(Format::name);
                 settings.output_format = self.one_of(value, &names).and_then(Format::named);
             }
-            unknown => {
-                let help = match nearest(unknown, KEYS.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the keys are {}", KEYS.join(", ")),
+            "extends" => {
+                let names = match value.get_ref() {
+                    DeValue::String(text) => Some(vec![Name {
+                        text: text.to_string(),
+                        span: self.span(value.span()),
+                    }]),
+                    _ => self.names(value),
                 };
-                let message = format!("there is no setting `{unknown}`");
-                self.say(key.span(), message).help = Some(help);
+                let names = names.unwrap_or_default();
+                let paths = names.iter();
+                let paths = paths.map(|name| (beside(folder, &name.text), name.span));
+                settings.paths.extend(paths);
+                settings.extends = names;
             }
+            "rule-dir" => settings.rule_dir = self.paths(settings, folder, value),
+            "workspace" => settings.workspace = self.text(value),
+            "var" => settings.var = self.values(value),
+            other => match keys::find(other) {
+                Some(known) if known.sort == Sort::Flag => {
+                    let flag = self.flag(value);
+                    settings.flags.extend(flag.map(|flag| (known.name, flag)));
+                }
+                _ => {
+                    let message = format!("there is no setting `{other}`");
+                    self.say(key.span(), message).help = Some(keys::meant(other));
+                }
+            },
         }
+    }
+
+    /// Names with their values.
+    fn values(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<(String, String)>> {
+        let table = self.table(value)?;
+        let mut out = Vec::new();
+        for (name, value) in table {
+            let text = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                DeValue::Integer(number) => number.as_str().to_owned(),
+                DeValue::Boolean(flag) => flag.to_string(),
+                _ => {
+                    let message = "a text is expected here, as --var takes it";
+                    self.say(value.span(), message);
+                    continue;
+                }
+            };
+            out.push((name.get_ref().to_string(), text));
+        }
+        Some(out)
     }
 
     fn flag(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {

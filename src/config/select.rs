@@ -1,8 +1,8 @@
-//! Which rules are asked: by id, alias, pattern, severity or pillar.
+//! Which rules are asked: by id, alias, pattern, severity, pillar or control.
 
 use globset::{Glob, GlobMatcher};
 
-use crate::findings::{Pillar, RuleId, RuleInfo, Severity};
+use crate::findings::{Control, Pillar, RuleId, RuleInfo, Severity};
 use crate::source::{Code, Diagnostic, Span, nearest};
 
 /// A word that selects rules, and where it was written; nowhere for the command line.
@@ -72,6 +72,16 @@ impl Selection {
         }
     }
 
+    /// What either asks of these rules.
+    #[must_use]
+    pub fn and(&self, other: &Self, rules: &[RuleInfo]) -> Self {
+        let either = rules.iter().map(|rule| &rule.id);
+        let either = either.filter(|id| self.has(id) || other.has(id));
+        let mut asked: Vec<RuleId> = either.cloned().collect();
+        asked.sort();
+        Self { asked: Some(asked) }
+    }
+
     /// The rules of a list that are asked.
     pub fn of<'r>(&self, rules: &'r [RuleInfo]) -> impl Iterator<Item = &'r RuleInfo> {
         rules.iter().filter(|rule| self.has(&rule.id))
@@ -119,7 +129,14 @@ impl<'t> Word<'t> {
         match self {
             Word::Severity(severity) => rule.severity == *severity,
             Word::Pillar(pillar) => rule.pillar == *pillar,
-            Word::Pattern(glob) => glob.is_match(rule.id.as_str()),
+            Word::Pattern(glob) => {
+                glob.is_match(rule.id.as_str())
+                    || rule
+                        .controls
+                        .iter()
+                        .any(|own| glob.is_match(format!("{}:{}", own.framework, own.id)))
+            }
+            Word::Id(id) if rule.controls.iter().any(|own| is_control(own, id)) => true,
             Word::Id(id) => {
                 rule.id == *id
                     || rule
@@ -128,6 +145,16 @@ impl<'t> Word<'t> {
                         .any(|alias| alias.eq_ignore_ascii_case(id))
             }
         }
+    }
+}
+
+/// Whether a word is a control, or the set of all controls of its framework.
+fn is_control(control: &Control, word: &str) -> bool {
+    match word.split_once(':') {
+        Some((framework, id)) => {
+            control.framework == framework && control.id.eq_ignore_ascii_case(id)
+        }
+        None => control.framework == word,
     }
 }
 

@@ -124,6 +124,9 @@ impl<'a> Asking<'a> {
             self.prints.give(&mut hygiene.findings);
         }
         known.append(self.one_by_one(&hygiene.findings));
+        if self.accepting.known || self.accepting.before.is_some() {
+            self.suppressions.note(&mut known);
+        }
         findings.append(&mut hygiene.findings);
         known.retain(self.selected);
         let mut old = None;
@@ -133,6 +136,11 @@ impl<'a> Asking<'a> {
             old = Some(known.len() - new.len());
             findings.retain(|finding| is_among(finding, &new, scope));
             findings = rules::merge(findings);
+            let mut said = self.suppressions.new_since(before);
+            said.extend(self.accepting.said.iter().cloned());
+            said.retain(|one| (self.selected)(&one.rule));
+            self.prints.give(&mut said);
+            findings.append(&mut said);
         }
         let report = triage(sources, masks, findings, diagnostics, missing, statistics);
         Report {

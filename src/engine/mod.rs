@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use self::ask::Asking;
 use crate::catalog::Catalog;
 use crate::eval::{Language, MissingModule, Stack, cloudformation, terraform};
-use crate::findings::RuleInfo;
+use crate::findings::{Finding, RuleInfo};
 use crate::graph::Graph;
 use crate::report::suppress;
 use crate::report::{Known, Places, Report};
@@ -134,6 +134,8 @@ pub struct Accepting {
     pub fingerprints: bool,
     /// Whether the report has them one by one.
     pub known: bool,
+    /// What else there is to say of a change.
+    pub said: Vec<Finding>,
     /// What was found before: what is still like that is no part of the report.
     pub before: Option<Known>,
 }

@@ -60,6 +60,14 @@ impl Settled {
         let door = Door::new(files, &scope);
         let (settings, mut wrong) = config::find(door, sources);
         let mut rules = Cow::Borrowed(RuleSet::builtin());
+        let mut own = config::Own::default();
+        for folder in settings.rule_dir.iter().flatten() {
+            own.folder(door, sources, folder);
+        }
+        wrong.append(&mut own.wrong);
+        if !own.rules.is_empty() {
+            wrong.extend(own.add_to(rules.to_mut()));
+        }
         if !settings.rules.is_empty() {
             let set = RuleParameter::set_all(&settings.rules, rules.to_mut());
             wrong.extend(set.err().into_iter().flatten());
@@ -122,6 +130,7 @@ impl Settled {
             paths: std::slice::from_ref(&self.folder),
             exclude: &self.exclude,
             listed: false,
+            everything: false,
             is_template,
         };
         discover(Door::new(files, &self.scope), sources, search)

@@ -285,6 +285,7 @@ fn what_asks_for_too_much_is_said_and_the_rest_is_judged() {
                 paths: &paths,
                 exclude: &[],
                 listed: false,
+                everything: false,
                 is_template: engine::is_template,
             };
             discover(Door::new(&memory, &scope), &sources, search)

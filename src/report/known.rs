@@ -40,6 +40,8 @@ struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     entries: BTreeMap<Identity, Entry>,
+    /// What accepts findings, and how often.
+    accepted: BTreeMap<String, usize>,
 }
 
 impl Identity {
@@ -76,6 +78,16 @@ impl Known {
             }
         }
         out
+    }
+
+    /// Notes what accepts findings.
+    pub fn accept(&mut self, accepted: impl Iterator<Item = (String, usize)>) {
+        self.accepted.extend(accepted);
+    }
+
+    /// How often something accepts findings.
+    pub fn accepted(&self, key: &str) -> usize {
+        self.accepted.get(key).copied().unwrap_or_default()
     }
 
     /// Adds those of another part of the run.

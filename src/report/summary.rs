@@ -40,6 +40,7 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
     if let Some(before) = report.before {
         let count = counted(before, "result was", "results were");
         let _ = writeln!(out, "{count} like that before and not shown");
+        out += &accepts_more(report, view);
     }
     if !report.suppressed.is_empty() {
         let count = counted(report.suppressed.len(), "finding", "findings");
@@ -79,6 +80,31 @@ pub fn summary(report: &Report, view: View<'_>, dress: Dress) -> String {
         duration(it.elapsed),
     );
     out += &first(report, view);
+    out
+}
+
+/// What a change accepts that was not accepted before: who reads it is to see that, however severe it counts.
+fn accepts_more(report: &Report, view: View<'_>) -> String {
+    let rules = [
+        "distrust-baseline-grown",
+        "distrust-settings-weakened",
+        "distrust-suppression-new",
+    ];
+    let said = report.findings.iter();
+    let mut said = said
+        .filter(|one| rules.contains(&one.rule.as_str()))
+        .peekable();
+    let mut out = String::new();
+    if said.peek().is_some() {
+        out += "This change accepts more:\n";
+    }
+    for one in said {
+        let place = match place(one) {
+            Some(span) => format!("{}: ", position(view.sources, span)),
+            None => String::new(),
+        };
+        let _ = writeln!(out, "  {place}{} [{}]", printable(&one.message), one.rule);
+    }
     out
 }
 

@@ -6,9 +6,11 @@
 //! at the call of a module accepts what that call makes and nothing else. What suppresses nothing, has ended, gives no
 //! reason or cannot be read is a finding of its own ([`hygiene`]).
 
+mod change;
 mod comment;
 mod cover;
 pub mod hygiene;
+mod level;
 mod metadata;
 mod migrate;
 mod write;
@@ -73,6 +75,8 @@ pub struct Entry {
     pub rules: Vec<String>,
     /// The paths it is about, from the folder of the settings; all without one.
     pub path: Option<GlobMatcher>,
+    /// The folder it is about, with a slash at its end; all where it is empty.
+    pub within: String,
     /// The addresses it is about; all without one.
     pub address: Option<GlobMatcher>,
     /// Why.
@@ -100,6 +104,10 @@ pub struct Policy {
     pub require_expiry: bool,
     /// Rules that nothing suppresses.
     pub forbid: Vec<String>,
+    /// Rules whose findings not even a baseline accepts.
+    pub never: Vec<String>,
+    /// What rules count for at least; `None`: what they say themselves.
+    pub least: Vec<(String, Option<Severity>)>,
     /// What rules count for, the last that says something first.
     pub levels: Vec<Level>,
     /// What was found before.
@@ -115,6 +123,8 @@ pub struct Level {
     pub rules: Vec<String>,
     /// The paths it is about, from the folder of the settings; all without one.
     pub path: Option<GlobMatcher>,
+    /// The folder it is about, with a slash at its end; all where it is empty.
+    pub within: String,
     /// What they count for; `None`: nothing.
     pub severity: Option<Severity>,
 }
@@ -184,32 +194,6 @@ impl<'s> Suppressions<'s> {
             }
         }
         (kept, suppressed)
-    }
-
-    /// What the settings say of the severity of a finding.
-    fn level(&self, finding: &Finding) -> Option<Option<Severity>> {
-        let levels = self.policy.levels.iter();
-        let mut ours = levels.filter(|level| {
-            let mut words = level.rules.iter();
-            words.any(|word| self.names(word, &finding.rule, Tool::Own))
-                && level
-                    .path
-                    .as_ref()
-                    .is_none_or(|glob| self.lies_in(glob, finding))
-        });
-        ours.next().map(|level| level.severity)
-    }
-
-    /// Whether a finding was there before.
-    fn by_baseline(&self, finding: &Finding) -> Option<By> {
-        let baseline = self.policy.baseline.as_ref()?;
-        let proven = finding.certainty == Certainty::Proven;
-        (proven && baseline.has(finding, self.scope)).then(|| By {
-            tool: Tool::Own,
-            in_source: false,
-            span: Span::nowhere(),
-            reason: "baseline".into(),
-        })
     }
 
     /// Whether the place of a finding, or else of its resource, is on a path.
@@ -298,6 +282,7 @@ impl<'s> Suppressions<'s> {
                 .rules
                 .iter()
                 .any(|word| self.names(word, &finding.rule, Tool::Own))
+            && self.is_within(&entry.within, finding)
             && entry.path.as_ref().is_none_or(path)
             && entry.address.as_ref().is_none_or(address)
     }

@@ -91,6 +91,31 @@ impl RuleSet {
         set
     }
 
+    /// Adds a rule with its page; whether its id is new.
+    pub fn add(&mut self, rule: Rule, page: String) -> bool {
+        let Err(at) = self.slots.binary_search_by(|slot| (*slot.id).cmp(&rule.id)) else {
+            return false;
+        };
+        for places in self.by_kind.values_mut() {
+            for place in places.iter_mut().filter(|place| **place >= at as u32) {
+                *place += 1;
+            }
+        }
+        for kind in &rule.kinds {
+            let of_kind = self.by_kind.entry(kind.clone().into()).or_default();
+            of_kind.push(at as u32);
+            of_kind.sort_unstable();
+        }
+        let slot = Slot {
+            id: rule.id.clone().into(),
+            bytes: &[],
+            page: page.into(),
+            rule: OnceLock::from(rule),
+        };
+        self.slots.insert(at, slot);
+        true
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.slots.len()

@@ -30,6 +30,8 @@ pub struct Search<'a> {
     /// Whether a program listed the paths (a hook names whatever has changed): a file among them that is no
     /// infrastructure is then passed over, else it is lost input.
     pub listed: bool,
+    /// Whether no ignore file counts: what is not hidden is looked at.
+    pub everything: bool,
     /// Whether these bytes look like a CloudFormation template.
     pub is_template: fn(&[u8]) -> bool,
 }

@@ -23,6 +23,7 @@ fn run(
         paths: &paths,
         exclude: &exclude,
         listed: false,
+        everything: false,
         is_template: sniff,
     };
     let found = discover(Door::new(files, &scope), &sources, search);

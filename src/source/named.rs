@@ -176,6 +176,7 @@ impl Names {
         let about = Walk {
             wanted: &|name| Class::of(name).is_some(),
             exclude: search.exclude,
+            everything: search.everything,
         };
         for met in walk(door, folder, about) {
             match met {

@@ -19,6 +19,8 @@ pub(super) struct Walk<'a> {
     pub(super) wanted: &'a (dyn Fn(&OsStr) -> bool + Sync),
     /// What to leave out besides the ignore files, in their syntax, relative to the folder that is walked.
     pub(super) exclude: &'a [String],
+    /// Whether no ignore file counts.
+    pub(super) everything: bool,
 }
 
 /// What a walk met.
@@ -46,7 +48,10 @@ pub(super) fn walk(door: Door<'_>, folder: &Path, walk: Walk<'_>) -> Vec<Met> {
     let exclude = excluded(&real, walk.exclude, |why| {
         met.push(Met::Failed(folder.to_owned(), why));
     });
-    let (ignored, wrong) = Ignored::above(door, &real);
+    let (ignored, wrong) = match walk.everything {
+        true => (None, Vec::new()),
+        false => Ignored::above(door, &real),
+    };
     met.extend(wrong.into_iter().map(|(path, why)| Met::Unread(path, why)));
     let crew = Crew {
         door,
@@ -98,7 +103,10 @@ impl Crew<'_> {
             Err(closed) => return self.push([Met::Unread(spot.path, closed.to_string())]),
         };
         let above = spot.above.clone();
-        let (ignored, wrong) = Ignored::below(above, self.door, &spot.real, &entries);
+        let (ignored, wrong) = match self.walk.everything {
+            true => (None, Vec::new()),
+            false => Ignored::below(above, self.door, &spot.real, &entries),
+        };
         let mut met: Vec<Met> = wrong
             .into_iter()
             .map(|(path, why)| Met::Unread(path, why))

@@ -1,23 +1,18 @@
 //! What is to be checked, and with what: options, settings of the project, standard input.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
 
-use super::super::options::{Check, Input};
+use super::super::options::Input;
 use super::Refusal;
-use crate::config::{self, Name, RuleParameter, Selection};
 use crate::engine;
 use crate::eval::terraform::{self, Setting};
-use crate::report::Baseline;
-use crate::report::suppress::{Policy, hygiene};
-use crate::rules::RuleSet;
 use crate::source::{
-    Closed, Diagnostic, Disk, Door, EntryKind, Files, MAX_SOURCE_BYTES, Memory, Overlay, Scope,
-    SourceFile, SourceMap,
+    Closed, Disk, Door, EntryKind, Files, MAX_SOURCE_BYTES, Memory, Overlay, Scope, SourceFile,
+    SourceMap,
 };
 use crate::syntax::yaml::{self, Document};
 
@@ -91,7 +86,12 @@ pub(crate) fn scope(options: &Input, files: &dyn Files, working: &Path) -> Resul
     let paths: Vec<PathBuf> = paths.cloned().collect();
     let mut scope = Scope::new(files, working, options.root.as_deref(), &paths);
     let folders = options.module_dir.iter().flatten();
-    for path in options.var_file.iter().chain(folders) {
+    for path in options
+        .var_file
+        .iter()
+        .chain(folders)
+        .chain(&options.own_rules)
+    {
         scope.open(files, path);
     }
     let parameters = options.parameters.iter().flatten();
@@ -120,77 +120,6 @@ fn is_path(parameter: &str) -> bool {
 fn terraform_text(bytes: &[u8]) -> bool {
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     first.is_some_and(|first| *first != b'{') && !engine::is_template(bytes)
-}
-
-/// Fills in from `distrust.toml` what the command line leaves open; what is wrong with the file.
-pub(super) fn configure(
-    options: &mut Check,
-    rules: &mut Cow<'static, RuleSet>,
-    door: Door<'_>,
-    sources: &SourceMap,
-) -> Vec<Diagnostic> {
-    let (settings, mut wrong) = config::find(door, sources);
-    let names = |words: Option<Vec<String>>, set: Option<Vec<Name>>| match words {
-        Some(words) => Some(words.iter().map(|word| word.as_str().into()).collect()),
-        None => set,
-    };
-    options.selected = names(options.select.take(), settings.select);
-    options.ignored = names(options.ignore.take(), settings.ignore);
-    options.policy = settings.policy;
-    options.baseline = options.baseline.take().or(settings.baseline);
-    options.fail_on = options.fail_on.or(settings.fail_on);
-    options.fail_on_undecided |= settings.fail_on_undecided.unwrap_or_default();
-    options.min_severity = options.min_severity.or(settings.min_severity);
-    options.output_format = options.output_format.or(settings.output_format);
-    options.fix |= settings.fix.unwrap_or(false);
-    options.unsafe_fixes |= settings.unsafe_fixes.unwrap_or(false);
-    let input = &mut options.input;
-    input.exclude = input.exclude.take().or(settings.exclude);
-    input.module_dir = input.module_dir.take().or(settings.module_dir);
-    input.parameters = input.parameters.take().or(settings.parameters);
-    input.project_var_files = settings.var_file.unwrap_or_default();
-    if !settings.rules.is_empty() {
-        let set = RuleParameter::set_all(&settings.rules, rules.to_mut());
-        wrong.extend(set.err().into_iter().flatten());
-    }
-    wrong
-}
-
-/// What is accepted: by the settings of the project, the options, and the baseline.
-pub(super) fn policy(
-    options: &Check,
-    baseline: Option<&Path>,
-    door: Door<'_>,
-) -> Result<Policy, Refusal> {
-    let mut policy = options.policy.clone();
-    policy.no_inline |= options.no_inline_suppressions;
-    policy.no_foreign |= options.no_foreign_suppressions;
-    policy.today = Some(config::today(options.today).map_err(Refusal::new)?);
-    if let Some(path) = baseline {
-        let shown = door.scope().shown(path);
-        let bytes = door
-            .read(path)
-            .map_err(|closed| Refusal::new(format!("the baseline {shown}: {closed}")))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let baseline = Baseline::read(&text).map_err(|line| {
-            Refusal::new(format!("the baseline {shown}: line {line} is no entry"))
-        })?;
-        policy.baseline = Some(baseline);
-    }
-    Ok(policy)
-}
-
-/// The rules that are asked.
-pub(super) fn selection(options: &Check, rules: &RuleSet) -> Result<Selection, Vec<Diagnostic>> {
-    let ignored = options.ignored.as_deref().unwrap_or_default();
-    match options.selected.as_deref() {
-        None if ignored.is_empty() => Ok(Selection::everything()),
-        selected => {
-            let mut infos = rules.infos();
-            infos.extend(hygiene::infos());
-            Selection::new(&infos, selected, ignored)
-        }
-    }
 }
 
 /// Refuses paths where nothing is: a typing error must not look like a clean run.
@@ -231,6 +160,9 @@ pub(super) fn settings(
     for path in &options.project_var_files {
         settings.variables.push(load(path)?);
     }
+    let own = options.project_variables.iter();
+    let own = own.map(|(name, value)| Setting::Value(name.clone(), value.clone()));
+    settings.variables.extend(own);
     let (mut values, mut paths) = (options.var.iter(), options.var_file.iter());
     for file in order {
         let next = if *file {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::super::options::{Check, Input};
 use super::{Refusal, found, input};
-use crate::config::{self, Selection};
+use crate::config::{Selection, Settings};
 use crate::engine;
-use crate::report::{Baseline, Known};
+use crate::findings::Finding;
+use crate::report::suppress::{Policy, hygiene};
+use crate::report::{Baseline, Known, counted};
 use crate::rules::RuleSet;
 use crate::source::{
-    Disk, Door, EntryKind, Files, Repository, Revision, Scope, SourceMap, Unreached,
+    Disk, Door, EntryKind, Files, Repository, Revision, Scope, SourceMap, Span, Unreached,
 };
 
 /// The two sides of a comparison.
@@ -88,39 +90,103 @@ pub(super) fn known(
     files: &Revision,
     working: &Path,
     (rules, selection): (&RuleSet, &Selection),
-) -> Result<Known, Refusal> {
+) -> Result<Before, Refusal> {
     let sources = SourceMap::new();
     let scope = scope(options, files, working)?;
     let door = Door::new(files, &scope);
     let (input, order) = there(&options.input, order, door);
     if input.paths.is_empty() {
-        return Ok(Known::default());
+        return Ok(Before::default());
     }
-    let (settings, _) = config::find(door, &sources);
-    let mut policy = settings.policy;
+    let used = super::settings::load(options, door, &sources);
+    let settings = used.settings.clone();
+    let mut policy = settings.policy.clone();
     policy.no_inline |= options.no_inline_suppressions;
     policy.no_foreign |= options.no_foreign_suppressions;
     policy.today = options.policy.today;
-    let baseline = options.baseline.clone().or(settings.baseline);
+    let baseline = settings
+        .baseline
+        .clone()
+        .or_else(|| options.baseline.clone());
     let baseline = baseline.and_then(|path| door.read(&path).ok());
-    policy.baseline =
-        baseline.and_then(|bytes| Baseline::read(&String::from_utf8_lossy(&bytes)).ok());
+    let baseline = baseline.and_then(|bytes| Baseline::read(&String::from_utf8_lossy(&bytes)).ok());
+    policy.baseline.clone_from(&baseline);
+    let (found, world) = found(&input, &order, door, &sources)?;
+    let nested = super::settings::nested(&found, &used, door, &sources);
     let accepting = engine::Accepting {
-        policy,
+        policy: policy.with(nested.settings.policy),
         fingerprints: true,
         known: true,
+        said: Vec::new(),
         before: None,
     };
-    let (found, world) = found(&input, &order, door, &sources)?;
     let selected = |id: &str| selection.has(id);
     let report = engine::check_accepting(found, &world, rules, &selected, &accepting);
-    Ok(report.known)
+    Ok(Before {
+        known: report.known,
+        settings,
+        baseline,
+    })
+}
+
+/// What the other revision says.
+#[derive(Default)]
+pub(super) struct Before {
+    /// What is found there.
+    pub(super) known: Known,
+    settings: Settings,
+    baseline: Option<Baseline>,
+}
+
+impl Before {
+    /// What this run gives up of what that one asks for.
+    pub(super) fn weaker(
+        &self,
+        now: &Settings,
+        options: &Check,
+        policy: &Policy,
+        (rules, sources, door): (&RuleSet, &SourceMap, Door<'_>),
+    ) -> Vec<Finding> {
+        let known = super::settings::known(rules);
+        // A name that was wrong there is nothing to compare with.
+        let weaker = now.weaker(&self.settings, &known).unwrap_or_default();
+        let weaker = weaker.into_iter();
+        let mut out: Vec<Finding> = weaker
+            .map(|(span, message)| hygiene::said("distrust-settings-weakened", span, message))
+            .collect();
+        let nothing = Baseline::default();
+        let was = self.baseline.as_ref().unwrap_or(&nothing);
+        let new = policy
+            .baseline
+            .as_ref()
+            .map_or(0, |own| own.len() - own.kept(was).len());
+        if new > 0 {
+            let at = options
+                .baseline
+                .as_deref()
+                .map(|path| door.scope().absolute(path));
+            let span = at.map_or(Span::nowhere(), |at| {
+                let shown = door.scope().shown(&at);
+                let bytes = door.read(&at).unwrap_or_default();
+                Span::new(sources.add_file(&at, &shown, bytes).0.id, 0, 0)
+            });
+            let message = format!(
+                "the baseline accepts {}",
+                counted(new, "more finding", "more findings")
+            );
+            out.push(hygiene::said("distrust-baseline-grown", span, message));
+        }
+        out
+    }
 }
 
 /// What may be read: as in this run.
 pub(super) fn scope(options: &Check, files: &dyn Files, working: &Path) -> Result<Scope, Refusal> {
     let mut scope = input::scope(&options.input, files, working)?;
-    if let Some(path) = &options.baseline {
+    let is_value = |text: &&String| text.contains('=') && files.kind(&working.join(text)).is_none();
+    let config = options.config.iter().filter(|text| !is_value(text));
+    let named = config.map(Path::new).chain(options.baseline.as_deref());
+    for path in named.chain(options.floor.as_deref()) {
         scope.open(files, path);
     }
     Ok(scope)

@@ -58,7 +58,11 @@ pub(super) fn judge(report: &Report, view: View<'_>, options: &Check, fixed: usi
         ..view
     };
     let found = all.leading(report).count();
-    let open = match options.fail_on_undecided {
+    let unseen = match options.strict {
+        true => report.missing.len(),
+        false => 0,
+    };
+    let open = match options.fail_on_undecided || options.strict {
         true => all.shown(&report.undecided).count(),
         false => 0,
     };
@@ -70,6 +74,10 @@ pub(super) fn judge(report: &Report, view: View<'_>, options: &Check, fixed: usi
             format!("{} fixed", counted(fixed, "finding", "findings")),
         ),
         (Exit::Undecided.when(open > 0), undecided(open, fail_on)),
+        (
+            Exit::Undecided.when(unseen > 0),
+            format!("{} not here", counted(unseen, "module is", "modules are")),
+        ),
     ];
     let exit = all
         .iter()

@@ -31,6 +31,7 @@ pub(super) fn holds(files: &Files, terminal: Terminal) -> Result<bool, Refusal> 
         paths: &paths,
         exclude: &[],
         listed: false,
+        everything: false,
         is_template: engine::is_template,
     };
     let world = engine::World {

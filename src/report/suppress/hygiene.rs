@@ -1,6 +1,6 @@
 //! What is wrong with suppressions themselves: findings like others, with rules of their own.
 
-use super::{By, Day, SOON, Suppression, Suppressions, comment, metadata};
+use super::{By, Day, Policy, SOON, Suppression, Suppressions, comment, metadata};
 use crate::eval::{Address, Key, Mode};
 use crate::findings::{Certainty, Finding, Label, Pillar, RuleInfo, Severity};
 use crate::report::Tool;
@@ -8,7 +8,19 @@ use crate::source::Span;
 use rustc_hash::FxHashSet;
 
 /// Its id, how severe it is, its title, and what to do.
-const RULES: [(&str, Severity, &str, &str); 6] = [
+const RULES: [(&str, Severity, &str, &str); 9] = [
+    (
+        "distrust-baseline-grown",
+        Severity::Low,
+        "A change accepts more findings in the baseline",
+        "Mend what is new; a baseline is for what was there before",
+    ),
+    (
+        "distrust-settings-weakened",
+        Severity::Low,
+        "A change of the settings asks for less",
+        "Say in the change why less is asked for",
+    ),
     (
         "distrust-suppression-expired",
         Severity::Medium,
@@ -26,6 +38,12 @@ const RULES: [(&str, Severity, &str, &str); 6] = [
         Severity::Medium,
         "A suppression cannot be read",
         "Write it as `distrust: ignore[rule] reason`",
+    ),
+    (
+        "distrust-suppression-new",
+        Severity::Low,
+        "A change accepts what was not accepted before",
+        "Look at the reason that it gives",
     ),
     (
         "distrust-suppression-no-end",
@@ -211,6 +229,21 @@ fn ends_soon(until: Option<Day>, today: Option<Day>) -> bool {
     until.since(today).is_ok_and(|span| span.get_days() <= SOON)
 }
 
+/// A finding about what a change accepts.
+pub fn said(id: &str, span: Span, message: String) -> Finding {
+    let own = Suppression {
+        tool: Tool::Own,
+        rules: vec![id.to_owned()],
+        narrow: Vec::new(),
+        reason: String::new(),
+        until: None,
+        span,
+        covers: (0, 0),
+        wrong: None,
+    };
+    finding(&own, id, message)
+}
+
 fn finding(own: &Suppression, id: &str, message: String) -> Finding {
     let rule = RULES.iter().find(|(known, ..)| *known == id);
     let (severity, advice) = rule.map_or((Severity::Low, ""), |(_, severity, _, advice)| {
@@ -239,6 +272,17 @@ fn finding(own: &Suppression, id: &str, message: String) -> Finding {
         remedy: None,
         fingerprint: "".into(),
         exposure: None,
+    }
+}
+
+impl Policy {
+    /// The same with what a folder says: it counts before what holds everywhere.
+    #[must_use]
+    pub fn with(mut self, nested: Policy) -> Self {
+        self.levels.splice(0..0, nested.levels);
+        self.entries.extend(nested.entries);
+        self.forbid.extend(nested.forbid);
+        self
     }
 }
 
