@@ -71,3 +71,24 @@ fn neovim_finds_fixes_and_undoes() {
         );
     }
 }
+
+#[test]
+fn every_message_is_one_of_the_protocol() {
+    let python = std::env::var("DISTRUST_LSPROTOCOL").unwrap_or_else(|_| "python3".into());
+    let there = Command::new(&python)
+        .args(["-c", "import lsprotocol"])
+        .output();
+    match there {
+        Ok(output) if output.status.success() => {}
+        _ => return require::missing("lsprotocol", "Python has no such module"),
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(&python)
+        .arg(here.join("testdata/editors/strict.py"))
+        .arg(env!("CARGO_BIN_EXE_distrust"))
+        .arg(here.join("testdata/sample"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}

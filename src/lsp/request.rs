@@ -90,7 +90,7 @@ impl Server {
                 encoding,
             };
             actions.extend(open.actions(&path, from, to, &wanted, self.client.explains).map(|mut own| {
-                if self.client.resolves {
+                if self.client.resolves && own.edit.is_some() {
                     own.data = Some(json!({ "of": answer.generation, "folder": at, "file": path, "from": from, "to": to }));
                     own.edit = None;
                 }
