@@ -12,6 +12,7 @@ mod managed;
 mod statements;
 mod transport;
 mod trust;
+mod watch;
 
 use super::Subject;
 use super::declared::Outcome;
@@ -102,6 +103,21 @@ const QUESTIONS: &[(&str, Ask)] = &[
     ("user-created", identities::exists),
     ("user-has-group", identities::user_has_group),
     ("user-policy", identities::user_policy),
+    ("watched-bucket-policies", watch::bucket_policies),
+    ("watched-failed-sign-in", watch::failed_sign_in),
+    ("watched-gateways", watch::gateways),
+    ("watched-identity-policies", watch::identity_policies),
+    ("watched-keys", watch::keys),
+    ("watched-network-acls", watch::network_acls),
+    ("watched-networks", watch::networks),
+    ("watched-organization", watch::organization),
+    ("watched-recorder", watch::recorder),
+    ("watched-root-use", watch::root_use),
+    ("watched-routes", watch::routes),
+    ("watched-security-groups", watch::security_groups),
+    ("watched-sign-in-without-mfa", watch::sign_in_without_mfa),
+    ("watched-trails", watch::trails),
+    ("watched-unauthorized", watch::unauthorized),
 ];
 /// The question of this name.
 pub fn find(name: &str) -> Option<Ask> {
