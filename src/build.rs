@@ -198,6 +198,8 @@ fn add(kind: &mut Kind, other: Kind) -> Result<(), String> {
         return Err("another file says which addresses this kind is a name for".to_owned());
     }
     kind.addresses = kind.addresses.take().or(other.addresses);
+    kind.endpoint = kind.endpoint.take().or(other.endpoint);
+    kind.routes = kind.routes.take().or(other.routes);
     kind.secrets.extend(other.secrets);
     kind.edges.extend(other.edges);
     kind.documents.extend(other.documents);

@@ -10,6 +10,7 @@ mod examples;
 mod fixes;
 mod generate;
 mod house;
+mod intent;
 mod json;
 mod lsp;
 mod plan;

@@ -8,6 +8,7 @@ mod environment;
 mod exit;
 mod graph;
 mod intent;
+mod matrix;
 mod new;
 mod options;
 mod reach;
@@ -15,6 +16,7 @@ mod rules;
 mod suppress;
 mod terminal;
 mod threads;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -70,7 +72,18 @@ pub fn main() -> ExitCode {
             let order = check::input::order_of_variables(&matches);
             reach::run(*options, &order, terminal)
         }
-        Command::Intent(options) => intent::run(&options, terminal),
+        Command::Verify(options) => {
+            let order = check::input::order_of_variables(&matches);
+            verify::run(*options, &order, terminal)
+        }
+        Command::Matrix(options) => {
+            let order = check::input::order_of_variables(&matches);
+            matrix::run(*options, &order, terminal)
+        }
+        Command::Intent(options) => {
+            let order = check::input::order_of_variables(&matches);
+            intent::run(options, &order, terminal)
+        }
         Command::Rules(rules) => rules::list(&rules, terminal),
         Command::Explain { rule } => rules::explain(&rule, terminal),
         Command::Completions { shell } => completions(shell, terminal),

@@ -53,6 +53,10 @@ pub(super) enum Command {
     New(Box<New>),
     /// Say who reaches whom over the network
     Reach(Box<Reach>),
+    /// Prove that code has the shape of an intent, or show what breaks it
+    Verify(Box<Verify>),
+    /// Draw who reaches whom: what an intent declares, and what is possible
+    Matrix(Box<Matrix>),
     /// Read an intent: which segments exist, and who may reach and do what
     #[command(subcommand)]
     Intent(Intent),
@@ -398,6 +402,53 @@ pub(super) struct Reach {
     pub(super) output_format: Listing,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = super::exit::table())]
+pub(super) struct Verify {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// The intent [default: distrust.intent.yaml beside the first path]
+    #[arg(long, value_name = "FILE")]
+    pub(super) intent: Option<PathBuf>,
+    /// What cannot be decided does not make the exit status 4
+    #[arg(long)]
+    pub(super) allow_undecided: bool,
+    /// List also each pair of segments between which nothing is possible, as it must be
+    #[arg(long)]
+    pub(super) all: bool,
+    /// How the answers are written
+    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
+    pub(super) output_format: Listing,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = super::exit::table())]
+pub(super) struct Matrix {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// The intent [default: distrust.intent.yaml beside the first path]
+    #[arg(long, value_name = "FILE")]
+    pub(super) intent: Option<PathBuf>,
+    /// How it is drawn
+    #[arg(long, value_enum, default_value_t = Drawing::Text, value_name = "FORMAT")]
+    pub(super) format: Drawing,
+}
+
+/// How a matrix is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Drawing {
+    /// For the terminal
+    Text,
+    /// For pages on code hosts
+    Markdown,
+    /// One drawing
+    Svg,
+    /// One page that needs nothing else
+    Html,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Intent {
     /// Say what is wrong with an intent, if anything
@@ -413,6 +464,15 @@ pub(super) enum Intent {
         /// The intent, or the folder that it lies in
         #[arg(value_name = "FILE", default_value = crate::intent::FILE)]
         file: PathBuf,
+    },
+    /// Draft an intent from code: its segments, and each flow that is possible, marked as found
+    #[command(after_help = super::exit::table())]
+    Init {
+        #[command(flatten)]
+        input: Box<Input>,
+        /// What the service is called [default: the name of the folder]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
     },
     /// Print the JSON Schema of intents, for editors
     Schema,

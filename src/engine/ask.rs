@@ -2,11 +2,13 @@
 
 use rustc_hash::FxHashSet;
 
+use super::intent::{Intents, Proof, joined};
 use super::{Accepting, Answers, World};
 use crate::catalog::Catalog;
 use crate::eval::{MissingModule, Why, terraform};
 use crate::findings::{Certainty, Finding};
 use crate::graph::Graph;
+use crate::report::intent;
 use crate::report::suppress::{self, Suppressed, Suppressions};
 use crate::report::{Fingerprints, Known, Masks, Places, Report, Statistics, is_among, triage};
 use crate::rules::{self, RuleSet, secret};
@@ -20,6 +22,7 @@ pub(super) struct Asking<'a> {
     accepting: &'a Accepting,
     prints: Fingerprints<'a>,
     suppressions: Suppressions<'a>,
+    intents: Intents,
 }
 
 /// What the rules say of one stack. Fingerprints and suppressions are about one instance each; only then findings of one
@@ -34,6 +37,8 @@ pub(super) struct Said {
     unread: Vec<Diagnostic>,
     /// The findings one by one, where somebody compares them.
     known: Known,
+    /// What was proved of its intent.
+    proof: Option<Proof>,
 }
 
 impl<'a> Asking<'a> {
@@ -53,6 +58,7 @@ impl<'a> Asking<'a> {
             accepting,
             prints: Fingerprints::new(places, scope),
             suppressions: Suppressions::new(places, scope, rules, &accepting.policy),
+            intents: Intents::default(),
         }
     }
 
@@ -66,7 +72,11 @@ impl<'a> Asking<'a> {
             self.prints.give(&mut findings);
         }
         let (kept, suppressed) = self.suppressions.divide(findings);
+        let (proof, wrong) = self.intents.prove(self.world, graph);
+        let mut unread = rules::unread(graph, catalog);
+        unread.extend(wrong);
         Said {
+            proof,
             known: self.one_by_one(&kept),
             // What is new is known when all stacks are.
             findings: match self.accepting.before {
@@ -75,7 +85,7 @@ impl<'a> Asking<'a> {
             },
             used: suppressed.iter().map(|one| one.by.span).collect(),
             suppressed: suppress::merge(suppressed),
-            unread: rules::unread(graph, catalog),
+            unread,
         }
     }
 
@@ -99,18 +109,37 @@ impl<'a> Asking<'a> {
         let (mut findings, mut missing): (Vec<Finding>, Vec<MissingModule>) = Default::default();
         let (mut suppressed, mut used) = (Vec::new(), FxHashSet::default());
         let mut known = Known::default();
+        let mut proofs = Vec::new();
         for mut stack in answers.stacks {
             let mut said = stack.said;
             statistics.resources += stack.resources;
             say_limits(&mut stack.diagnostics, &said.findings);
             diagnostics.append(&mut stack.diagnostics);
+            // Stacks of one folder have one intent.
+            said.unread.retain(|one| !diagnostics.contains(one));
             diagnostics.append(&mut said.unread);
+            proofs.extend(said.proof);
             missing.append(&mut stack.missing);
             findings.append(&mut said.findings);
             suppressed.append(&mut said.suppressed);
             used.extend(said.used);
             known.append(said.known);
         }
+        if !proofs.is_empty() {
+            let infos = intent::infos();
+            let asked = infos.iter().filter(|own| (self.selected)(&own.id));
+            statistics.rules += asked.count();
+        }
+        // What is proved of an intent is about all stacks together.
+        let mut proved = intent::findings(&joined(proofs));
+        if self.accepting.fingerprints {
+            self.prints.give(&mut proved);
+        }
+        let (proved, accepted) = self.suppressions.divide(proved);
+        known.append(self.one_by_one(&proved));
+        used.extend(accepted.iter().map(|one| one.by.span));
+        suppressed.extend(accepted);
+        findings.extend(proved);
         let sources = self.world.sources;
         let accepted = suppressed.iter().map(|one| &one.finding);
         let masks = Masks::new(sources, findings.iter().chain(accepted), diagnostics.iter());

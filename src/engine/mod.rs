@@ -8,6 +8,7 @@
 
 mod ask;
 mod each;
+mod intent;
 mod project;
 mod session;
 #[cfg(test)]
@@ -89,7 +90,8 @@ pub fn is_template(bytes: &[u8]) -> bool {
 /// What is known of the rules that a report speaks of, sorted by id.
 pub fn rules_of(rules: &RuleSet, report: &Report) -> Vec<RuleInfo> {
     let said: BTreeSet<&str> = report.all().map(|finding| finding.rule.as_str()).collect();
-    let own = suppress::hygiene::infos();
+    let mut own = suppress::hygiene::infos();
+    own.extend(crate::report::intent::infos());
     let of_suppressions = |id: &str| own.iter().find(|rule| rule.id == id).cloned();
     said.into_iter()
         .filter_map(|id| rules.info(id).or_else(|| of_suppressions(id)))

@@ -78,6 +78,7 @@ impl Settled {
             selected => {
                 let mut infos = rules.infos();
                 infos.extend(hygiene::infos());
+                infos.extend(crate::report::intent::infos());
                 Selection::new(&infos, selected, ignored)
             }
         };

@@ -7,6 +7,7 @@
 
 mod check;
 mod derive;
+pub mod draft;
 pub mod grammar;
 pub mod language;
 mod read;
@@ -16,6 +17,7 @@ mod show;
 mod tests;
 pub mod things;
 pub mod verb;
+pub mod verify;
 pub mod word;
 
 pub use language::Intent;

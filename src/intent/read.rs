@@ -316,22 +316,29 @@ impl Reader<'_> {
         Some(written(block, text.span))
     }
 
-    fn logs(&self, root: NodeId, place: Span) -> Logs {
+    fn logs(&mut self, root: NodeId, place: Span) -> Logs {
         let section = self.get(root, "logs");
-        let node = section.unwrap_or(root);
         let place = section.map_or(place, |node| self.document.span(node));
-        let own = |key| section.and_then(|_| self.get(node, key)).is_some();
+        let flag = |reader: &Self, key: &str, otherwise: bool| match section {
+            Some(node) => reader.flag(node, key, otherwise, place),
+            None => default(otherwise, place),
+        };
         let keep = Length::days(365);
+        let traffic = flag(self, "traffic", true);
+        let because = section.and_then(|node| self.text_at(node, "because"));
+        if !traffic.value && because.is_none() {
+            let message = "traffic that nobody records needs a reason";
+            self.say(traffic.span, message, "add `because: …`");
+        }
         Logs {
-            keep: match own("keep") {
-                true => self.length(node, "keep", keep, place),
-                false => default(keep, place),
+            keep: match section {
+                Some(node) => self.length(node, "keep", keep, place),
+                None => default(keep, place),
             },
             bucket: section.and_then(|node| self.supply(node, "bucket")),
-            immutable: match own("immutable") {
-                true => self.flag(node, "immutable", false, place),
-                false => default(false, place),
-            },
+            immutable: flag(self, "immutable", false),
+            traffic,
+            because,
             key: default(0, place),
         }
     }

@@ -99,3 +99,48 @@ fn described(mut schema: Value, about: &str) -> Value {
     schema["description"] = json!(about);
     schema
 }
+
+/// The keys and the verbs of the language as tables of Markdown.
+pub fn tables() -> (String, String) {
+    let mut out = String::from("| key | meaning | where it is absent |\n|---|---|---|\n");
+    rows("", TEXT, &mut out);
+    let mut verbs = String::from("| verb | meaning | on | actions |\n|---|---|---|---|\n");
+    for (verb, meaning) in VERBS
+        .iter()
+        .flat_map(|verb| verb.meanings.iter().map(move |meaning| (verb, meaning)))
+    {
+        let all = meaning.actions.iter().chain(meaning.key);
+        let actions: Vec<String> = all.map(|action| format!("`{action}`")).collect();
+        let actions = match actions.len() > 8 {
+            true => format!("{} administrative actions, no use", actions.len()),
+            false => actions.join(", "),
+        };
+        let (about, on) = (verb.about, meaning.target.word());
+        verbs.push_str(&format!(
+            "| `{}` | {about} | {on} | {actions} |\n",
+            verb.word
+        ));
+    }
+    (out, verbs)
+}
+
+fn rows(front: &str, keys: Keys, out: &mut String) {
+    for field in keys.fields {
+        let default = field.default.map_or("**it must be there**", |own| own);
+        out.push_str(&format!(
+            "| `{front}{}` | {} | {default} |\n",
+            field.key, field.about
+        ));
+        inner(&format!("{front}{}", field.key), field.shape, out);
+    }
+}
+
+fn inner(front: &str, shape: Shape, out: &mut String) {
+    match shape {
+        Shape::List(of) => inner(&format!("{front}[]"), *of, out),
+        Shape::Map(keys) => rows(&format!("{front}."), keys, out),
+        Shape::Each(keys) => rows(&format!("{front}.X."), keys, out),
+        Shape::Or(_, more) => inner(front, *more, out),
+        _ => {}
+    }
+}

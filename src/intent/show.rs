@@ -79,6 +79,9 @@ pub fn show(intent: &Intent) -> String {
         intent.logs.bucket.as_ref().map(|own| supply(&own.value)),
     );
     out.line(1, "immutable", &intent.logs.immutable.value.to_string());
+    out.line(1, "traffic", &intent.logs.traffic.value.to_string());
+    let because = intent.logs.because.as_ref();
+    out.maybe(1, "because", because.map(|own| quoted(&own.value)));
     if let Some(account) = &intent.account {
         out.text.push_str("account:\n");
         for (guard, on) in &account.guards {

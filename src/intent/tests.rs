@@ -389,6 +389,26 @@ fn the_schema_is_what_is_written_and_knows_good_from_bad() {
     assert!(!validator.is_valid(&bad));
 }
 
+#[test]
+fn the_page_has_the_tables_of_the_grammar() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/intent.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (keys, verbs) = schema::tables();
+    let mut wanted = page.clone();
+    for (mark, table) in [("<!-- keys -->", keys), ("<!-- verbs -->", verbs)] {
+        let (front, rest) = wanted.split_once(mark).expect("the mark");
+        let (_, back) = rest.split_once("<!-- end -->").expect("its end");
+        wanted = format!("{front}{mark}\n{table}<!-- end -->{back}");
+    }
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        std::fs::write(path, &wanted).expect("the page can be written");
+    }
+    assert!(
+        page == wanted,
+        "write it anew: UPDATE_PAGES=1 cargo test the_page_has"
+    );
+}
+
 /// The full form as a value.
 fn json(intent: &Intent) -> serde_json::Value {
     use crate::syntax::yaml::{self, Document, Kind, NodeId};

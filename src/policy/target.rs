@@ -61,6 +61,9 @@ pub(super) fn form_of(kind: &str) -> Option<String> {
     Some(format!("arn:*:{service}:*:*:{front}*"))
 }
 
+/// Where kinds have their names, unless the vocabulary says it.
+const NAMES: [&str; 4] = ["name", "queue_name", "topic_name", "table_name"];
+
 /// A resource as a target.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -73,6 +76,8 @@ pub struct Target {
     path: EcoString,
     /// Whether the one who asks is meant by it.
     is_caller: bool,
+    /// What stands behind its name where something in it is meant.
+    tail: EcoString,
 }
 
 impl Target {
@@ -81,6 +86,7 @@ impl Target {
         let resource = graph.resource(id);
         let form = FORMS.binary_search_by(|(kind, ..)| (*kind).cmp(resource.kind.as_str()));
         let (_, service, front) = FORMS[form.ok()?];
+        let mut target = Target::named_by(id, graph, catalog, service, front);
         let named = |name: &str| {
             let value = resource.get(&Path(vec![Step {
                 name: name.into(),
@@ -88,15 +94,48 @@ impl Target {
             }]))?;
             value.as_text().map(EcoString::from)
         };
-        Some(Target {
+        target.path = named("path").unwrap_or_default();
+        Some(target)
+    }
+
+    /// A resource of a kind whose ARN is of this service, with this before its name or identifier.
+    pub fn named_by(
+        id: ResourceId,
+        graph: &Graph,
+        catalog: &Catalog,
+        service: &'static str,
+        front: &'static str,
+    ) -> Target {
+        let resource = graph.resource(id);
+        let mut target = Target {
             id,
             address: resource.address.clone(),
             service,
             front,
-            name: name_of(resource, catalog).or_else(|| named("name")),
-            path: named("path").unwrap_or_default(),
+            name: name_of(resource, catalog),
+            path: EcoString::new(),
             is_caller: false,
-        })
+            tail: EcoString::new(),
+        };
+        if target.name.is_none() {
+            let identity = catalog.kind(&resource.kind);
+            let identity = identity.and_then(|kind| kind.identity.as_deref());
+            let paths = identity.into_iter().chain(NAMES);
+            let values = paths.filter_map(|path| resource.get(&Path::parse(path).ok()?));
+            // A name of which only the account and the region are not known is written alike everywhere.
+            let mut texts = values.filter_map(|value| target.text_of(value.resolved()));
+            target.name = texts.find(|text| !text.contains(HOLE)).map(EcoString::from);
+        }
+        target
+    }
+
+    /// Something in it, whose ARN goes on like this behind its own: `/x`.
+    #[must_use]
+    pub fn below(self, tail: &str) -> Target {
+        Target {
+            tail: tail.into(),
+            ..self
+        }
     }
 
     /// The same as the caller itself.
@@ -110,7 +149,9 @@ impl Target {
 
     /// Whether a member of `Resource` or `Principal` means it.
     pub fn is_meant_by(&self, item: &Value) -> Truth {
-        if let Data::Reference(reference) = &item.data {
+        if let Data::Reference(reference) = &item.data
+            && self.tail.is_empty()
+        {
             if reference.target.block() != self.address.block() {
                 return Truth::False;
             }
@@ -122,6 +163,7 @@ impl Target {
         }
         item.ask(|own| match &own.data {
             Data::Reference(reference) => match reference.target.block() == self.address.block() {
+                true if !self.tail.is_empty() => Truth::False,
                 true => Truth::Unknown,
                 false => Truth::False,
             },
@@ -211,7 +253,18 @@ impl Target {
             .map(|own| format!("{own}/x"))
             .collect();
         names.extend(more);
-        names
+        // Six letters that nobody chooses end the ARN of a secret; a statement may name it without them.
+        if self.service == "secretsmanager" {
+            let whole: Vec<String> = names.iter().map(|own| format!("{own}-AbCdEf")).collect();
+            names.extend(whole);
+        }
+        match self.tail.is_empty() {
+            true => names,
+            false => names
+                .iter()
+                .map(|name| format!("{name}{}", self.tail))
+                .collect(),
+        }
     }
 
     /// A text in which what refers to a resource is its name, where that is known, else the resource itself.
@@ -260,6 +313,9 @@ impl Target {
 fn is_account(why: &Why) -> bool {
     match why {
         Why::Environment(_) => true,
+        Why::Pseudo(name) => ["AccountId", "Region", "Partition"]
+            .iter()
+            .any(|own| name.contains(own)),
         Why::Data(name) | Why::Computed(name) => ["caller_identity", "_region", "partition"]
             .iter()
             .any(|own| name.contains(own)),

@@ -8,6 +8,7 @@ pub mod excerpt;
 mod fingerprint;
 mod fold;
 pub mod graph;
+pub mod intent;
 pub mod json;
 mod known;
 mod mask;

@@ -22,8 +22,10 @@ const STANDARD_INPUT: &str = "-";
 /// The variables on the command line in their order: whether each is a file.
 pub(crate) fn order_of_variables(matches: &ArgMatches) -> Vec<bool> {
     let check = match matches.subcommand() {
-        Some(("check" | "graph", check)) => Some(check),
-        Some(("baseline" | "suppress", verb)) => verb.subcommand().map(|(_, check)| check),
+        Some(("check" | "graph" | "matrix" | "verify", check)) => Some(check),
+        Some(("baseline" | "intent" | "suppress", verb)) => {
+            verb.subcommand().map(|(_, check)| check)
+        }
         _ => None,
     };
     let Some(check) = check.filter(|check| check.try_contains_id("var").is_ok()) else {

@@ -227,5 +227,6 @@ pub(super) fn selection(
 pub(super) fn known(rules: &RuleSet) -> Vec<crate::findings::RuleInfo> {
     let mut infos = rules.infos();
     infos.extend(hygiene::infos());
+    infos.extend(crate::report::intent::infos());
     infos
 }

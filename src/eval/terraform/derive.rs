@@ -9,7 +9,7 @@ use super::iam_policy;
 use super::looked_up;
 use super::policy_document;
 use super::scope::{Instance, Scope};
-use crate::eval::{Collection, Data, Entry, Map, Mode, Unknown, Value, Why, budget};
+use crate::eval::{Collection, Data, Entry, Map, Mode, Role, Unknown, Value, Why, budget};
 use crate::source::Span;
 
 impl Evaluator<'_> {
@@ -49,6 +49,38 @@ impl Evaluator<'_> {
         vec![("rendered", self.settle(rendered, header))]
     }
 
+    /// `data "aws_region"`: the region it names, else that of its provider (documentation of the provider `aws`).
+    fn region(
+        &self,
+        instance: &Rc<Instance>,
+        row: u32,
+        body: &Value,
+        header: Span,
+    ) -> Vec<(&'static str, Value)> {
+        let map = body.as_map();
+        let written =
+            ["region", "name", "endpoint"].map(|name| map.and_then(|map| map.value(name)));
+        let named = written
+            .iter()
+            .flatten()
+            .next()
+            .map(|value| (*value).clone());
+        let region = named.or_else(|| {
+            let provider = self.provider(instance, row)?;
+            provider.body.as_map()?.value("region").cloned()
+        });
+        let known =
+            region.filter(|region| region.as_text().is_some_and(|text| !text.contains('.')));
+        let Some(region) = known else {
+            return Vec::new();
+        };
+        let region = region.through(header, Role::Reference);
+        let missing = |name: &&str| map.is_none_or(|map| map.value(name).is_none());
+        let names = ["id", "name", "region"];
+        let names = names.into_iter().filter(|name| missing(&name));
+        names.map(|name| (name, region.clone())).collect()
+    }
+
     /// Adds what the configuration alone decides about some data sources.
     pub(super) fn derive(&self, instance: &Rc<Instance>, row: u32, body: &mut Value, header: Span) {
         let block = &instance.module.resources[row as usize];
@@ -57,6 +89,7 @@ impl Evaluator<'_> {
         }
         let derive = || match block.type_name.as_str() {
             "template_file" => self.template_file(instance, body, header),
+            "aws_region" => self.region(instance, row, body, header),
             "google_iam_policy" => iam_policy::render(body, header),
             own if looked_up::TYPES.contains(&own) => looked_up::derived(own, body, header),
             _ => {
@@ -101,6 +134,6 @@ impl Evaluator<'_> {
 pub(super) fn derives(type_name: &str) -> bool {
     matches!(
         type_name,
-        "aws_iam_policy_document" | "google_iam_policy" | "template_file"
+        "aws_iam_policy_document" | "aws_region" | "google_iam_policy" | "template_file"
     ) || looked_up::TYPES.contains(&type_name)
 }

@@ -1,5 +1,7 @@
 //! Whether one endpoint reaches another, and whether it gets out: the same filters and routes, seen from inside.
 
+mod trace;
+
 use super::decide::Cell;
 use super::extent::Extent;
 use super::filter::{Ask, Gate, ICMP, Marks, Party, TCP, UDP};
@@ -8,6 +10,8 @@ use super::{Endpoint, Interface, Subnet, Topology};
 use crate::eval::Truth;
 use crate::graph::ResourceId;
 use crate::network::address::{Addresses, internet, private};
+
+pub use trace::Refusal;
 
 /// Something that joins two networks, in one direction.
 #[derive(Debug, Clone)]

@@ -400,7 +400,7 @@ impl Topology {
 }
 
 /// A host for a witness: one of those kept for documentation, where it is among them.
-fn witness(addresses: &Addresses) -> Addresses {
+pub(super) fn witness(addresses: &Addresses) -> Addresses {
     let wanted = ["203.0.113.7", "2001:db8::7"]
         .iter()
         .filter_map(|text| parse(text));
@@ -423,5 +423,14 @@ pub fn protocol_word(protocol: u8) -> String {
         UDP => "udp".into(),
         ICMP => "icmp".into(),
         other => other.to_string(),
+    }
+}
+
+/// Ports as people write them: `22/tcp`, `1024-65535/udp`, `icmp`.
+pub fn port_word(protocol: u8, from: u16, to: u16) -> String {
+    match protocol_word(protocol) {
+        name if protocol == ICMP => name,
+        name if from == to => format!("{from}/{name}"),
+        name => format!("{from}-{to}/{name}"),
     }
 }

@@ -23,9 +23,9 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-pub use between::{Join, Range};
+pub use between::{Join, Range, Refusal};
 pub use decide::Cell;
-pub use exposure::{Exposure, Hop, protocol_word};
+pub use exposure::{Exposure, Hop, port_word, protocol_word};
 pub use extent::Extent;
 pub use filter::{Filter, Gate, ICMP, Mark, Marks, Rule, Side, TCP, UDP, Verdict};
 pub use replay::Packet;

@@ -5,8 +5,8 @@ use super::filter::{ICMP, Mark, Rule, Side, TCP, UDP, Verdict};
 use super::read::{Reader, Rooted};
 use crate::catalog::{Flow, Literal, Path, Ports};
 use crate::eval::{Data, Origin, Truth, Value, Why};
-use crate::graph::{Resource, walk};
-use crate::network::address::{Addresses, parse};
+use crate::graph::{Resource, ResourceId, walk};
+use crate::network::address::{Addresses, internet, parse};
 use crate::network::words::{clamp, is_narrow, number, protocol_name, ranges};
 
 /// The rules of a flow, and why there may be more.
@@ -14,6 +14,9 @@ pub(super) struct Read {
     pub(super) rules: Vec<Rule>,
     pub(super) more: Option<Why>,
 }
+
+/// The kind of what leads to services.
+const ENDPOINT: &str = "aws.ec2.vpc_endpoint";
 
 /// How to read a flow of one cloud.
 pub(super) struct Dialect<'a> {
@@ -360,6 +363,13 @@ impl Reading<'_> {
 
     fn lists(&self, values: &[Value], side: &mut Side) {
         for end in self.reader.ends(values) {
+            // The list of an endpoint is that of its service: public addresses, whichever.
+            let of_service = |id: &ResourceId| self.reader.graph.resource(*id).kind == ENDPOINT;
+            if end.to.as_ref().is_ok_and(of_service) {
+                let addresses = Extent::exactly(internet().clone()).given(Truth::Unknown);
+                side.addresses = side.addresses.or(&addresses);
+                continue;
+            }
             let Ok(id) = end.to else {
                 side.open = side.open.take().or(end.to.err());
                 continue;
