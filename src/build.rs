@@ -121,10 +121,13 @@ fn shown(root: &FilePath, path: &FilePath, wrong: &Wrong) -> String {
     format!("{path}:{}: {}", wrong.line, wrong.message)
 }
 
+/// A packed table, or the line that is wrong and why.
+type Packed = Result<Vec<u8>, (usize, String)>;
+
 /// A recorded table, packed.
 fn packed(
     (root, path): (&FilePath, &str),
-    pack: fn(&str) -> Result<Vec<u8>, (usize, String)>,
+    pack: fn(&str) -> Packed,
     wrongs: &mut Vec<String>,
 ) -> Vec<u8> {
     let file = root.join(path);
