@@ -331,7 +331,7 @@ impl Published {
                     return Err(Wrong::at(2, message));
                 }
                 if !written.is_empty() {
-                    remedy.writings.push((type_name, written));
+                    remedy.writings.push((type_name, written.into()));
                 }
             }
         }

@@ -2,6 +2,7 @@
 //! published schemas and keeps the writings that name something.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,31 @@ impl Writing {
     pub fn path(&self) -> String {
         let names: Vec<&str> = self.names.iter().map(|step| step.name.as_str()).collect();
         names.join(".")
+    }
+}
+
+/// The ways to write a value, shared by all who want it written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Writing>", into = "Vec<Writing>")]
+pub struct Writings(Arc<[Writing]>);
+
+impl From<Vec<Writing>> for Writings {
+    fn from(all: Vec<Writing>) -> Self {
+        Self(all.into())
+    }
+}
+
+impl From<Writings> for Vec<Writing> {
+    fn from(all: Writings) -> Self {
+        all.0.to_vec()
+    }
+}
+
+impl std::ops::Deref for Writings {
+    type Target = [Writing];
+
+    fn deref(&self) -> &[Writing] {
+        &self.0
     }
 }
 

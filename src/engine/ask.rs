@@ -67,26 +67,40 @@ impl<'a> Asking<'a> {
         let catalog = Catalog::builtin();
         // What is secret is hidden also where the rules that find it are not selected.
         let asked = |id: &str| (self.selected)(id) || self.rules.finds_secrets(id);
-        let mut findings = rules::check_each(graph, catalog, self.rules, &asked);
-        if self.accepting.fingerprints {
-            self.prints.give(&mut findings);
-        }
-        let (kept, suppressed) = self.suppressions.divide(findings);
+        // What is new is known when all stacks are.
+        let merged = |kept: Vec<Finding>| match self.accepting.before {
+            Some(_) => kept,
+            None => rules::merge(kept),
+        };
+        let parts = rules::check_parts(graph, catalog, self.rules, &asked, &|mut findings| {
+            if self.accepting.fingerprints {
+                self.prints.give(&mut findings);
+            }
+            let (kept, suppressed) = self.suppressions.divide(findings);
+            Said {
+                known: self.one_by_one(&kept),
+                findings: merged(kept),
+                used: suppressed.iter().map(|one| one.by.span).collect(),
+                suppressed: suppress::merge(suppressed),
+                ..Said::default()
+            }
+        });
         let (proof, wrong) = self.intents.prove(self.world, graph);
-        let mut unread = rules::unread(graph, catalog);
-        unread.extend(wrong);
-        Said {
+        let mut said = Said {
             proof,
-            known: self.one_by_one(&kept),
-            // What is new is known when all stacks are.
-            findings: match self.accepting.before {
-                Some(_) => kept,
-                None => rules::merge(kept),
-            },
-            used: suppressed.iter().map(|one| one.by.span).collect(),
-            suppressed: suppress::merge(suppressed),
-            unread,
+            unread: rules::unread(graph, catalog),
+            ..Said::default()
+        };
+        said.unread.extend(wrong);
+        for part in parts {
+            said.findings.extend(part.findings);
+            said.suppressed.extend(part.suppressed);
+            said.used.extend(part.used);
+            said.known.append(part.known);
         }
+        said.findings = merged(said.findings);
+        said.suppressed = suppress::merge(said.suppressed);
+        said
     }
 
     /// The findings one by one, where somebody compares them.

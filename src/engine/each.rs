@@ -8,7 +8,8 @@ use crate::graph;
 /// A fault of this program in one stack costs the answer about that stack: what `T` says by default stands for it, beside
 /// a diagnostic.
 ///
-/// Call it on a thread with [`terraform::THREAD_STACK_BYTES`] of stack, in a pool of such threads.
+/// Call it in a pool of threads with stacks of [`terraform::THREAD_STACK_BYTES`] or so: deep recursion takes more where it
+/// is needed ([`source::deep`](crate::source::deep)).
 pub fn each<T: Default + Send>(
     found: Discovered,
     world: &World<'_>,

@@ -8,6 +8,8 @@
 
 mod ask;
 mod each;
+#[cfg(test)]
+mod growth;
 mod intent;
 mod project;
 mod session;
@@ -100,7 +102,8 @@ pub fn rules_of(rules: &RuleSet, report: &Report) -> Vec<RuleInfo> {
 
 /// Evaluates everything that was found, asks the rules that are selected, by their ids, and reports.
 ///
-/// Call it on a thread with [`terraform::THREAD_STACK_BYTES`] of stack, in a pool of such threads.
+/// Call it in a pool of threads with stacks of [`terraform::THREAD_STACK_BYTES`] or so: deep recursion takes more where it
+/// is needed ([`source::deep`](crate::source::deep)).
 pub fn check(
     found: Discovered,
     world: &World<'_>,

@@ -28,20 +28,34 @@ const STEPS: i64 = if cfg!(test) { 5_000_000 } else { 60_000_000 };
 const STEPS_PER_BYTE: i64 = 1_000;
 
 /// Steps of the rules about all resources of a stack; one is about a letter compared with a pattern.
-const RULE_STEPS: i64 = 200_000_000;
+const RULE_STEPS: i64 = 40_000_000;
+/// Steps of the rules for each byte that declares a resource.
+const RULE_STEPS_PER_BYTE: i64 = 10;
 /// Steps of the rules about a resource, however many there are.
-const LEAST_RULE_STEPS: i64 = 1_000_000;
+const LEAST_RULE_STEPS: i64 = 20_000;
 
 /// What an expression takes, in steps.
 pub(crate) const EXPRESSION: usize = 20;
 /// What a resource takes beside its values, in bytes: its names and places here, in the graph and in the rules.
-pub(crate) const RESOURCE: usize = 4_096;
+pub(crate) const RESOURCE: usize = 6_144;
 /// What an instance of a module or a nested stack takes beside its values, in bytes.
-pub(crate) const INSTANCE: usize = 3_072;
+pub(crate) const INSTANCE: usize = 4_096;
 
 thread_local! {
     /// The budget of the stack that this thread is at work on.
     static METER: Cell<Meter> = const { Cell::new(Meter::endless()) };
+}
+
+#[cfg(test)]
+thread_local! {
+    /// All steps that this thread has taken, in whatever budget.
+    static COUNTED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// All steps that this thread has taken.
+#[cfg(test)]
+pub(crate) fn counted() -> u64 {
+    COUNTED.get()
 }
 
 /// What is left.
@@ -144,18 +158,35 @@ pub fn within<T>(input: usize, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Does the work of all rules about one of so many resources of a stack, with a budget of steps of its own; with whether
-/// that was enough. What one resource takes does not depend on which thread asks about the others.
-pub fn within_rules<T>(resources: usize, work: impl FnOnce() -> T) -> T {
+/// The steps that rules may take about each of so many resources, which are declared in so many bytes.
+pub fn rule_steps(resources: usize, bytes: usize) -> i64 {
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    let all = RULE_STEPS.saturating_add(bytes.saturating_mul(RULE_STEPS_PER_BYTE));
+    (all / resources.max(1) as i64).max(LEAST_RULE_STEPS)
+}
+
+/// Does the work of all rules about one resource with a budget of steps of its own; with whether that was enough. What one
+/// resource takes does not depend on which thread asks about the others.
+pub fn within_rules<T>(steps: i64, work: impl FnOnce() -> T) -> (T, bool) {
     let before = METER.get();
-    let steps = (RULE_STEPS / resources.max(1) as i64).max(LEAST_RULE_STEPS);
     METER.set(Meter {
         steps: Amount::of(steps),
         stack: before.stack,
         ..Meter::endless()
     });
     let _restore = Restore(before);
-    work()
+    let result = work();
+    (result, !is_spent())
+}
+
+/// Does work that several share and the first of them to ask does, with a budget of its own; with whether that was enough.
+pub(crate) fn apart<T>(work: impl FnOnce() -> T) -> (T, bool) {
+    within_rules(RULE_STEPS, work)
+}
+
+/// Takes all that is left: what is needed could not be made to the end.
+pub(crate) fn exhaust() {
+    change(|meter| meter.steps.left = meter.steps.floor.saturating_sub(1));
 }
 
 /// More input was read for the stack.
@@ -174,6 +205,8 @@ pub(crate) fn take(bytes: usize) {
 
 /// Charges work.
 pub(crate) fn work(steps: usize) {
+    #[cfg(test)]
+    COUNTED.set(COUNTED.get() + steps as u64);
     change(|meter| meter.steps.take(steps));
 }
 

@@ -50,8 +50,8 @@ impl Stack {
 /// A resource as declared, in the dialect's own words.
 #[derive(Debug, Clone)]
 pub struct Declared {
-    /// Its full name.
-    pub address: Address,
+    /// Its full name. The graph and all findings about it share it.
+    pub address: Arc<Address>,
     /// Its arguments or properties: a [`Data::Map`](super::Data::Map). A nested block is a list of maps under the name
     /// of its type. Arguments that are null are left out.
     pub body: Value,

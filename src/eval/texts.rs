@@ -11,12 +11,15 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Truth;
+use super::{Truth, budget};
 
 /// The most states of one set: a text longer than this is not asked piece by piece.
 const MAX_STATES: usize = 1 << 16;
 /// The most pairs of a place in one set and the places in others that are visited for one answer.
 const MAX_VISITS: usize = 1 << 18;
+
+/// What a visit takes, in steps of the budget.
+const VISIT: usize = 100;
 
 /// A regular set of texts, as a nondeterministic automaton.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,10 +103,32 @@ impl Texts {
 
     /// Whether a text is one of these.
     pub fn has(&self, text: &str) -> bool {
-        let mut here = self.closed(&[self.start]);
-        for c in text.chars() {
-            here = self.closed(&self.after(&here, c.into()));
+        // Two lists and the round in which a state was last reached: nothing is made for a letter.
+        let mut seen: Vec<u32> = vec![0; self.states.len()];
+        let (mut here, mut next) = (Vec::new(), vec![self.start]);
+        let mut steps = self.states.len() / 8;
+        for (round, c) in (1..).zip(text.chars().map(Some).chain([None])) {
+            here.clear();
+            while let Some(at) = next.pop() {
+                let last = &mut seen[at as usize];
+                if std::mem::replace(last, round) == round {
+                    continue;
+                }
+                match &self.states[at as usize] {
+                    State::Any(to) => next.extend(to),
+                    State::End | State::One(..) => here.push(at),
+                }
+            }
+            steps += 1 + 2 * here.len();
+            let Some(c) = c else { break };
+            let c = u32::from(c);
+            next.extend(here.iter().filter_map(|at| self.beyond(*at, c)));
+            if next.is_empty() {
+                here.clear();
+                break;
+            }
         }
+        budget::work(steps);
         here.contains(&0)
     }
 
@@ -231,15 +256,18 @@ impl Texts {
 
     /// The states behind these after one character.
     fn after(&self, from: &[u32], c: u32) -> Vec<u32> {
-        let next = |at: &u32| match &self.states[*at as usize] {
-            State::One(ranges, to)
-                if ranges.iter().any(|(low, high)| (*low..=*high).contains(&c)) =>
-            {
-                Some(*to)
+        from.iter().filter_map(|at| self.beyond(*at, c)).collect()
+    }
+
+    /// The state behind one after one character.
+    fn beyond(&self, at: u32, c: u32) -> Option<u32> {
+        match &self.states[at as usize] {
+            State::One(ranges, to) => {
+                let holds = ranges.iter().any(|(low, high)| (*low..=*high).contains(&c));
+                holds.then_some(*to)
             }
             _ => None,
-        };
-        from.iter().filter_map(next).collect()
+        }
     }
 
     /// Where ranges that begin at these states begin and where they have ended.
@@ -318,7 +346,8 @@ impl<'t> Search<'t> {
     fn answer(mut self) -> Truth {
         let (mut inside, mut outside) = (false, false);
         while let Some(place) = self.open.pop_front() {
-            if self.seen.len() > MAX_VISITS {
+            budget::work(VISIT);
+            if self.seen.len() > MAX_VISITS || budget::is_spent() {
                 return Truth::Unknown;
             }
             match &self.own.states[place.own as usize] {

@@ -3,12 +3,13 @@
 mod exposure;
 mod rule;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use crate::catalog::Join;
-use crate::catalog::spell::Writing;
+use crate::catalog::spell::Writings;
 use crate::eval::{Address, Language, Origin, Why};
 use crate::graph::Satellite;
 use crate::source::Span;
@@ -48,13 +49,14 @@ pub type RuleId = EcoString;
 pub struct Label {
     /// The bytes.
     pub span: Span,
-    /// What this place has to do with it; may be empty for the primary place.
-    pub text: String,
+    /// What this place has to do with it; may be empty for the primary place. Mostly one of a few words of ours.
+    pub text: Cow<'static, str>,
 }
 
 /// One statement: this rule, at this place, about these resources.
 ///
-/// There is one finding per rule and place; the instances and callers that share it are its subjects.
+/// There is one finding per rule and place; the instances and callers that share it are its subjects. A large stack has a
+/// hundred thousand of them: what several say alike, they share.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// Which rule.
@@ -64,9 +66,9 @@ pub struct Finding {
     /// Proven or undecided.
     pub certainty: Certainty,
     /// The resources it is about, sorted; never empty.
-    pub subjects: Vec<Address>,
+    pub subjects: Vec<Arc<Address>>,
     /// What is wrong, one sentence without a final stop; names the first subject.
-    pub message: String,
+    pub message: EcoString,
     /// The bytes at fault: where the offending value is written, or the header of the resource that lacks one.
     pub primary: Label,
     /// The header of the resource, and the variable, tfvars line, module call that the value came through.
@@ -74,7 +76,7 @@ pub struct Finding {
     /// Whether what stands at the primary place is a secret that outputs must not repeat.
     pub secret: bool,
     /// What to do, one sentence of the rule's page; may be empty.
-    pub advice: String,
+    pub advice: EcoString,
     /// The change that would mend it.
     pub remedy: Option<Remedy>,
     /// What makes it the same one in the next run; empty until a report needs it.
@@ -98,7 +100,7 @@ pub enum Applicability {
 #[derive(Debug, Clone)]
 pub struct Remedy {
     /// One line of what to do, for people, in the words of the file's language.
-    pub title: String,
+    pub title: EcoString,
     /// How far it can be trusted.
     pub applicability: Applicability,
     /// What an edit needs to know; `None` where nothing says how it is written.
@@ -109,9 +111,9 @@ pub struct Remedy {
 #[derive(Debug, Clone)]
 pub struct Change {
     /// The ways to write it, the one that is read first before the others.
-    pub writings: Vec<Writing>,
+    pub writings: Writings,
     /// The resource.
-    pub address: Address,
+    pub address: Arc<Address>,
     /// Its language.
     pub language: Language,
     /// The newest major version of its provider that the configuration admits, if it says so.
@@ -119,7 +121,7 @@ pub struct Change {
     /// The bytes that name it.
     pub header: Span,
     /// The resources that say something about it.
-    pub satellites: Vec<Satellite>,
+    pub satellites: Arc<[Satellite]>,
     /// Where the value to blame was written and the way it came; `None`: it is absent.
     pub origin: Option<Origin>,
     /// Where it is absent, when that is some place better than the resource.

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-/// Something that was made.
-type Made = Arc<dyn Any + Send + Sync>;
+use crate::eval::budget;
+
+/// Something that was made, and whether its budget was enough to make it to the end.
+type Made = (Arc<dyn Any + Send + Sync>, bool);
 
 /// Indices over all resources of a graph. Without them a question that looks at the others from each resource takes time
 /// with the square of their number.
@@ -24,13 +26,22 @@ impl Kept {
             let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kept.get(name).cloned()
         };
-        if let Some(known) = known.and_then(|known| known.downcast().ok()) {
+        if let Some((known, enough)) = known
+            && let Ok(known) = known.downcast()
+        {
+            if !enough {
+                budget::exhaust();
+            }
             return known;
         }
         // Two that ask at once both make it, and both make the same.
-        let made = Arc::new(make());
+        let (made, enough) = budget::apart(make);
+        let made = Arc::new(made);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(name, made.clone());
+        kept.insert(name, (made.clone(), enough));
+        if !enough {
+            budget::exhaust();
+        }
         made
     }
 }

@@ -384,7 +384,7 @@ impl<'a> Index<'a> {
 
     /// An edge from every satellite to its owner.
     fn parts(&self, resource: &Resource, edges: &mut Vec<Edge>) {
-        for satellite in &resource.satellites {
+        for satellite in &*resource.satellites {
             for &from in self.targets(&satellite.address) {
                 edges.push(Edge {
                     from,

@@ -322,7 +322,7 @@ fn plain(declared: &Declared, kind: ecow::EcoString, language: Language) -> Reso
         calls: declared.calls.clone(),
         language,
         provider: declared.provider.clone(),
-        satellites: Vec::new(),
+        satellites: Arc::default(),
         partial: false,
     }
 }

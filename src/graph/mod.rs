@@ -27,7 +27,7 @@ use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::{Catalog, Path, Relation, Step};
-use crate::eval::{Address, Data, Language, Origin, Provider, Stack, Truth, Value, Via, Why};
+use crate::eval::{Address, Data, Language, Origin, Provider, Stack, Truth, Value, Via, Why, budget};
 use crate::source::Span;
 pub use misspelt::misspelt;
 pub use unread::unread_texts;
@@ -43,7 +43,7 @@ pub struct Resource {
     /// Its number: its place in [`Graph::resources`].
     pub id: ResourceId,
     /// Its full name.
-    pub address: Address,
+    pub address: Arc<Address>,
     /// Its kind.
     pub kind: EcoString,
     /// What is written in it, in the dialect's words.
@@ -63,7 +63,7 @@ pub struct Resource {
     /// The provider it belongs to (Terraform).
     pub provider: Option<Arc<Provider>>,
     /// The resources that say something about this one.
-    pub satellites: Vec<Satellite>,
+    pub satellites: Arc<[Satellite]>,
     /// Only what a satellite says of a resource that is not here: absence means nothing, address and places are the
     /// satellite's.
     pub partial: bool,
@@ -98,7 +98,7 @@ impl Spelled {
 #[derive(Debug, Clone)]
 pub struct Satellite {
     /// Its name.
-    pub address: Address,
+    pub address: Arc<Address>,
     /// The bytes that name it.
     pub header: Span,
     /// All its bytes.
@@ -169,14 +169,22 @@ pub struct Graph {
     remembered: Remembered,
 }
 
-/// Something that is costly to work out and is kept where it belongs, by whoever asks first.
+/// Something that is costly to work out and is kept where it belongs, by whoever asks first. It has a budget of its own:
+/// what is left to the first to ask must not depend on which thread that is.
 #[derive(Debug, Default)]
-pub struct Remembered(OnceLock<Box<dyn Any + Send + Sync>>);
+pub struct Remembered(OnceLock<(Box<dyn Any + Send + Sync>, bool)>);
 
 impl Remembered {
     /// What is kept, or made now. Of one type only: the first to ask decides.
     pub fn get<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
-        let kept = self.0.get_or_init(|| Box::new(make()));
+        let (kept, enough) = self.0.get_or_init(|| {
+            let (made, enough) = budget::apart(make);
+            (Box::new(made), enough)
+        });
+        // What was not made to the end decides nothing.
+        if !enough {
+            budget::exhaust();
+        }
         kept.downcast_ref().expect("one type is remembered")
     }
 }

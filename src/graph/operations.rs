@@ -166,7 +166,7 @@ impl Api<'_> {
         }
         let own = self.declared;
         Declared {
-            address: self.address(&route),
+            address: self.address(&route).into(),
             body: Value::object(entries, place),
             meta: Value::null(place),
             header: place,
@@ -198,7 +198,7 @@ impl Api<'_> {
             type_name: self.words.operation.into(),
             name,
             key,
-            ..own.clone()
+            ..own.as_ref().clone()
         }
     }
 
@@ -207,7 +207,7 @@ impl Api<'_> {
             Language::Terraform => vec!["id".into()],
             Language::CloudFormation => Vec::new(),
         };
-        let target = self.declared.address.clone();
+        let target = self.declared.address.as_ref().clone();
         let value = None;
         Value::new(
             Data::Reference(Arc::new(Reference {

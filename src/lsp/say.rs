@@ -84,7 +84,7 @@ pub(super) fn of_finding(
     let url = rule.and_then(|rule| rule.url.as_ref());
     let callers = finding.subjects.len();
     let message = match (callers, finding.advice.is_empty()) {
-        (0 | 1, true) => finding.message.clone(),
+        (0 | 1, true) => finding.message.to_string(),
         (0 | 1, false) => format!("{}\n{}", finding.message, finding.advice),
         _ => {
             let all: Vec<String> = finding.subjects.iter().map(ToString::to_string).collect();
@@ -102,7 +102,7 @@ pub(super) fn of_finding(
         .filter(|label| label.span.is_somewhere());
     let related = related.map(|label| DiagnosticRelatedInformation {
         location: location(checked, label.span, encoding),
-        message: label.text.clone(),
+        message: label.text.to_string(),
     });
     let diagnostic = Diagnostic {
         range: range(&file, span.start, span.end, encoding),

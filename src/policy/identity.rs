@@ -443,7 +443,7 @@ fn named_policy(arn: &Value, graph: &Graph) -> Option<ResourceId> {
     if let Data::Reference(reference) = &arn.data {
         let at = graph
             .resources
-            .binary_search_by(|own| own.address.cmp(&reference.target));
+            .binary_search_by(|own| (*own.address).cmp(&reference.target));
         return at
             .ok()
             .map(|at| graph.resources[at].id)

@@ -25,6 +25,10 @@ pub fn matches(pattern: &str, text: &str, ignore_case: bool) -> bool {
 
 /// Whether every text that `inner` matches is matched by `outer` too.
 pub fn covers(outer: &str, inner: &str, ignore_case: bool) -> bool {
+    // The answer of one who has spent all is given up.
+    if budget::is_spent() {
+        return false;
+    }
     let plain = !inner.contains(['*', '?']);
     let at_once =
         || at_once(outer, inner, ignore_case).or_else(|| fits_plain(outer, inner, ignore_case));
@@ -127,6 +131,10 @@ pub fn any_covers(members: &Members, wanted: &str, ignore_case: bool) -> (Truth,
 pub fn any_of(members: &Members, ask: impl Fn(&Value) -> Truth) -> (Truth, Option<Value>) {
     let mut best = (Truth::False, members.items.first().cloned());
     for item in &members.items {
+        budget::work(8);
+        if budget::is_spent() {
+            return (Truth::Unknown, Some(item.clone()));
+        }
         let truth = ask(item);
         if truth.is_true() {
             return (truth, Some(item.clone()));

@@ -109,7 +109,7 @@ impl Target {
         let resource = graph.resource(id);
         let mut target = Target {
             id,
-            address: resource.address.clone(),
+            address: resource.address.as_ref().clone(),
             service,
             front,
             name: name_of(resource, catalog),

@@ -156,7 +156,7 @@ mod tests {
             .filter(|one| one.certainty == Certainty::Proven);
         assert!(proven.all(|one| all.has(one, &scope)));
         let mut other = findings[0].clone();
-        other.subjects[0].module = "module.another".into();
+        std::sync::Arc::make_mut(&mut other.subjects[0]).module = "module.another".into();
         assert!(!all.has(&other, &scope));
         let less = Baseline::of(&Known::of(&findings[1..], &prints, &scope));
         assert!(!less.has(&findings[0], &scope));

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::places::Places;
 use crate::eval::{Address, Key, Mode};
 use crate::findings::Finding;
-use crate::source::{Scope, SourceFile, Span};
+use crate::source::{Scope, SourceFile, SourceId, Span};
 use crate::syntax::outline::{Outline, Part, Sort};
 
 /// The version of what is hashed.
@@ -36,6 +36,7 @@ pub struct Fingerprints<'s> {
     places: &'s Places<'s>,
     scope: &'s Scope,
     moves: Mutex<BTreeMap<String, Moves>>,
+    homes: Mutex<FxHashMap<SourceId, Arc<Home>>>,
     /// The files that speak of moved blocks: few do, and each folder asks.
     movers: OnceLock<Vec<Arc<SourceFile>>>,
 }
@@ -47,6 +48,7 @@ impl<'s> Fingerprints<'s> {
             places,
             scope,
             moves: Mutex::default(),
+            homes: Mutex::default(),
             movers: OnceLock::new(),
         }
     }
@@ -54,20 +56,17 @@ impl<'s> Fingerprints<'s> {
     /// Gives findings their fingerprints. Those of one rule and instance that are alike in all that counts are numbered in
     /// the order of their places.
     pub fn give(&self, findings: &mut [Finding]) {
-        let mut seen: FxHashMap<(EcoString, String), Vec<Span>> = FxHashMap::default();
+        let mut blocks = Blocks::default();
+        let mut seen: FxHashMap<(EcoString, Option<Arc<Address>>), Vec<Span>> =
+            FxHashMap::default();
         let mut order: Vec<usize> = (0..findings.len()).collect();
         let sources = self.places.sources;
         order.sort_by_cached_key(|at| sources.order(findings[*at].primary.span));
         for at in order {
             let finding = &mut findings[at];
-            let base = self.base(finding);
+            let base = self.base(finding, &mut blocks);
             let subject = finding.subjects.first();
-            let instance = subject.map(ToString::to_string).unwrap_or_default();
-            let instance = match subject {
-                Some(subject) => format!("{} {instance}", subject.stack),
-                None => instance,
-            };
-            let alike = seen.entry((base.clone(), instance)).or_default();
+            let alike = seen.entry((base.clone(), subject.cloned())).or_default();
             if !alike.contains(&finding.primary.span) {
                 alike.push(finding.primary.span);
             }
@@ -76,13 +75,13 @@ impl<'s> Fingerprints<'s> {
         }
     }
 
-    fn base(&self, finding: &Finding) -> EcoString {
+    fn base(&self, finding: &Finding, blocks: &mut Blocks) -> EcoString {
         let Where {
             folder,
             block,
             path,
             text,
-        } = self.place(finding);
+        } = self.place(finding, blocks);
         hashed([VERSION, &finding.rule, &folder, &block, &path, &text])
     }
 
@@ -90,7 +89,7 @@ impl<'s> Fingerprints<'s> {
     pub(super) fn anywhere(&self, finding: &Finding) -> EcoString {
         let Where {
             block, path, text, ..
-        } = self.place(finding);
+        } = self.place(finding, &mut Blocks::default());
         hashed([VERSION, &finding.rule, &block, &path, &text])
     }
 
@@ -122,7 +121,7 @@ impl<'s> Fingerprints<'s> {
     }
 
     /// Where a finding stands: in the block of its subject if some of its places does, else where the first of them is.
-    fn place(&self, finding: &Finding) -> Where {
+    fn place(&self, finding: &Finding, blocks: &mut Blocks) -> Where {
         let labels = std::iter::once(&finding.primary).chain(&finding.related);
         let spans: Vec<Span> = labels
             .map(|label| label.span)
@@ -133,11 +132,27 @@ impl<'s> Fingerprints<'s> {
         };
         let mut header = None;
         let mut first = None;
+        let written = Written::of(subject);
+        let number = blocks.number(&written.text);
         for span in spans {
+            // The way through forty calls is the same for all that is found at its end.
+            let known = blocks.stands.get(&(number, span));
+            match known {
+                Some(Stands::Elsewhere) if first.is_some() => continue,
+                Some(Stands::AtHead) if header.is_some() => continue,
+                _ => {}
+            }
             let file = self.places.sources.get(span.source);
             let outline = self.places.outline(&file);
             let parts: Vec<&Part> = outline.around(span.start, span.end).collect();
-            let Some(own) = own_block(subject, &parts) else {
+            let own = written.find(&parts);
+            let stands = match own {
+                None => Stands::Elsewhere,
+                Some(own) if own + 1 == parts.len() => Stands::AtHead,
+                Some(_) => Stands::Inside,
+            };
+            blocks.stands.insert((number, span), stands);
+            let Some(own) = own else {
                 first = first.or_else(|| Some(self.at(&file, &outline, subject, &parts)));
                 continue;
             };
@@ -170,12 +185,7 @@ impl<'s> Fingerprints<'s> {
         subject: &Address,
         inside: &[&Part],
     ) -> Where {
-        let shown = self.scope.from_root(&file.path);
-        let path = shown.as_deref().unwrap_or(&file.path);
-        let folder = match path.rsplit_once('/') {
-            Some((folder, _)) => folder.to_owned(),
-            None => String::new(),
-        };
+        let home = self.home(file);
         // In a plan, a resource is an item of a list; what it is follows `after`.
         let after = inside
             .iter()
@@ -187,8 +197,8 @@ impl<'s> Fingerprints<'s> {
             .rev()
             .find(|part| is_one_of_several(outline, part));
         Where {
-            block: self.former_name(&folder, file, block_name(subject)),
-            folder,
+            block: home.former_name(block_name(subject)),
+            folder: home.folder.clone(),
             path: names.join("/"),
             text: several
                 .map(|part| bare(file, outline, part.start, part.end))
@@ -196,22 +206,25 @@ impl<'s> Fingerprints<'s> {
         }
     }
 
-    /// The first name that a block had, after the `moved` blocks of its folder.
-    fn former_name(&self, folder: &str, file: &SourceFile, name: String) -> String {
-        let known = self.lock().get(folder).cloned();
-        let moves = known.unwrap_or_else(|| {
-            let moves = Arc::new(self.moves_of(file));
-            self.lock().insert(folder.to_owned(), moves.clone());
-            moves
-        });
-        let mut name = name;
-        for _ in 0..MAX_MOVES {
-            match moves.get(&name) {
-                Some(former) => name.clone_from(former),
-                None => break,
-            }
-        }
-        name
+    /// The folder of a source and its moves; the source is looked at once.
+    fn home(&self, file: &SourceFile) -> Arc<Home> {
+        let homes = || self.homes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = homes().get(&file.id).cloned();
+        known.unwrap_or_else(|| {
+            let shown = self.scope.from_root(&file.path);
+            let path = shown.as_deref().unwrap_or(&file.path);
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let known = self.lock().get(folder).cloned();
+            let moves = known.unwrap_or_else(|| {
+                let moves = Arc::new(self.moves_of(file));
+                self.lock().insert(folder.to_owned(), moves.clone());
+                moves
+            });
+            let folder = folder.to_owned();
+            let home = Arc::new(Home { folder, moves });
+            homes().insert(file.id, home.clone());
+            home
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Moves>> {
@@ -256,6 +269,28 @@ impl<'s> Fingerprints<'s> {
     }
 }
 
+/// Where a source lies.
+struct Home {
+    /// The folder, from the root of the repository.
+    folder: String,
+    /// The former names of the blocks in that folder.
+    moves: Moves,
+}
+
+impl Home {
+    /// The first name that a block had, after the `moved` blocks of its folder.
+    fn former_name(&self, name: String) -> String {
+        let mut name = name;
+        for _ in 0..MAX_MOVES {
+            match self.moves.get(&name) {
+                Some(former) => name.clone_from(former),
+                None => break,
+            }
+        }
+        name
+    }
+}
+
 /// Where a finding stands, apart from its file and line.
 #[derive(Debug, Default)]
 struct Where {
@@ -286,30 +321,92 @@ fn block_name(address: &Address) -> String {
     own.to_string()
 }
 
+/// Where a place is, seen from the block of a resource.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Elsewhere,
+    AtHead,
+    Inside,
+}
+
+/// Where places are, by the blocks as they are written.
+#[derive(Default)]
+struct Blocks {
+    numbers: FxHashMap<String, u32>,
+    stands: FxHashMap<(u32, Span), Stands>,
+}
+
+impl Blocks {
+    /// A number for a block, in the place of its text.
+    fn number(&mut self, text: &str) -> u32 {
+        let next = self.numbers.len() as u32;
+        match self.numbers.get(text) {
+            Some(number) => *number,
+            None => *self.numbers.entry(text.to_owned()).or_insert(next),
+        }
+    }
+}
+
+/// The block of a resource as it is written in a file.
+struct Written<'a> {
+    text: String,
+    name: &'a str,
+    /// How many keys it takes in JSON.
+    chain: usize,
+}
+
 /// Which of the parts around a place is the block of a resource.
 pub(super) fn own_block(address: &Address, parts: &[&Part]) -> Option<usize> {
-    let (kind, name) = (&address.type_name, &address.name);
-    let written = match address.mode {
-        Mode::Managed => format!("resource.{kind}.{name}"),
-        Mode::Data => format!("data.{kind}.{name}"),
-        Mode::Input => format!("variable.{name}"),
-        Mode::Provider => format!("provider.{}", name.split('.').next().unwrap_or(name)),
-    };
-    // In JSON, the labels of a block are the keys of mappings.
-    let chain = written.split('.').count();
-    let in_json = |at: usize| {
-        let names = parts.get(at + 1 - chain.min(at + 1)..=at);
-        names.is_some_and(|names| {
-            let names: Vec<&str> = names.iter().map(|part| part.name.as_str()).collect();
-            names.join(".") == written
-        })
-    };
-    let in_template = |at: usize| {
-        let section = at.checked_sub(1).map(|before| parts[before].name.as_str());
-        parts[at].name == *name && matches!(section, Some("Resources" | "Parameters"))
-    };
-    let is_own = |at: &usize| parts[*at].name == written || in_json(*at) || in_template(*at);
-    (0..parts.len()).find(is_own)
+    Written::of(address).find(parts)
+}
+
+impl<'a> Written<'a> {
+    fn of(address: &'a Address) -> Self {
+        let (kind, name) = (&address.type_name, &address.name);
+        let text = match address.mode {
+            Mode::Managed => format!("resource.{kind}.{name}"),
+            Mode::Data => format!("data.{kind}.{name}"),
+            Mode::Input => format!("variable.{name}"),
+            Mode::Provider => format!("provider.{}", name.split('.').next().unwrap_or(name)),
+        };
+        Self {
+            chain: text.split('.').count(),
+            text,
+            name,
+        }
+    }
+
+    /// Which of the parts around a place is the block.
+    fn find(&self, parts: &[&Part]) -> Option<usize> {
+        let Self {
+            text: written,
+            name,
+            chain,
+        } = self;
+        // In JSON, the labels of a block are the keys of mappings.
+        let in_json = |at: usize| {
+            let names = parts.get(at + 1 - (*chain).min(at + 1)..=at);
+            names.is_some_and(|names| is_joined(written, names))
+        };
+        let in_template = |at: usize| {
+            let section = at.checked_sub(1).map(|before| parts[before].name.as_str());
+            parts[at].name == *name && matches!(section, Some("Resources" | "Parameters"))
+        };
+        let is_own = |at: &usize| parts[*at].name == *written || in_json(*at) || in_template(*at);
+        (0..parts.len()).find(is_own)
+    }
+}
+
+/// Whether a text is the names of parts with dots between.
+fn is_joined(text: &str, parts: &[&Part]) -> bool {
+    let mut rest = Some(text);
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            rest = rest.and_then(|rest| rest.strip_prefix('.'));
+        }
+        rest = rest.and_then(|rest| rest.strip_prefix(part.name.as_str()));
+    }
+    rest == Some("")
 }
 
 /// Whether a part has equals beside it that only their content tells apart.
@@ -344,8 +441,9 @@ fn hashed<'t>(parts: impl IntoIterator<Item = &'t str>) -> EcoString {
 
 /// A text without blanks and comments.
 fn bare(file: &SourceFile, outline: &Outline, start: u32, end: u32) -> String {
-    let comments = outline.comments.iter();
-    let mut comments = comments.skip_while(|(first, _)| *first < start).peekable();
+    let comments = &outline.comments;
+    let first = comments.partition_point(|(first, _)| *first < start);
+    let mut comments = comments[first..].iter().peekable();
     let mut out = String::new();
     let own = file.text.get(start as usize..end as usize);
     for (at, letter) in own.unwrap_or_default().char_indices() {

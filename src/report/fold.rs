@@ -107,9 +107,11 @@ mod tests {
         let address = own.subjects[0].clone();
         own.subjects = subjects
             .iter()
-            .map(|name| crate::eval::Address {
-                name: (*name).into(),
-                ..address.clone()
+            .map(|name| {
+                std::sync::Arc::new(crate::eval::Address {
+                    name: (*name).into(),
+                    ..address.as_ref().clone()
+                })
             })
             .collect();
         own.subjects.sort();

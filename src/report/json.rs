@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Report as Shown, Suppressed, View, write_json};
 use crate::eval::Address;
@@ -18,11 +18,11 @@ pub const VERSION: u32 = 1;
 struct Report<'a> {
     version: u32,
     tool: Tool,
-    findings: Vec<Finding<'a>>,
+    findings: Proven<'a>,
     /// Only where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    undecided: Option<Vec<Finding<'a>>>,
-    suppressed: Vec<Finding<'a>>,
+    undecided: Option<Undecided<'a>>,
+    suppressed: Accepted<'a>,
     diagnostics: Vec<Diagnostic<'a>>,
     missing: Vec<Missing<'a>>,
     statistics: Statistics,
@@ -167,16 +167,9 @@ pub fn write(report: &Shown, view: View<'_>, out: &mut dyn Write) -> io::Result<
             name: "distrust",
             version: env!("CARGO_PKG_VERSION"),
         },
-        findings: proven(report, view),
-        undecided: view.undecided.then(|| convert(&report.undecided, view)),
-        suppressed: report
-            .suppressed
-            .iter()
-            .map(|one| Finding {
-                suppression: Some(suppression(one, view)),
-                ..finding(&one.finding, view)
-            })
-            .collect(),
+        findings: Proven(report, view),
+        undecided: view.undecided.then_some(Undecided(report, view)),
+        suppressed: Accepted(report, view),
         diagnostics: report
             .diagnostics
             .iter()
@@ -212,7 +205,7 @@ fn finding<'a>(finding: &'a findings::Finding, view: View<'a>) -> Finding<'a> {
             }),
         },
         message: &finding.message,
-        subjects: finding.subjects.iter().map(subject).collect(),
+        subjects: finding.subjects.iter().map(|own| subject(own)).collect(),
         primary: place(finding.primary.span, &finding.primary.text, view),
         related: finding
             .related
@@ -236,22 +229,49 @@ fn finding<'a>(finding: &'a findings::Finding, view: View<'a>) -> Finding<'a> {
     }
 }
 
-/// The proven findings, each with what explains it and what it explains.
-fn proven<'a>(report: &'a Shown, view: View<'a>) -> Vec<Finding<'a>> {
-    let all = report.findings.iter().enumerate();
-    all.filter(|(_, own)| own.severity >= view.least)
-        .map(|(at, own)| {
+/// The proven findings, each with what explains it and what it explains. Each is made when it is written: a hundred
+/// thousand at once would take more memory than all that was found.
+struct Proven<'a>(&'a Shown, View<'a>);
+
+impl Serialize for Proven<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report, view) = *self;
+        let all = report.findings.iter().enumerate();
+        let shown = all.filter(|(_, own)| own.severity >= view.least);
+        serializer.collect_seq(shown.map(|(at, own)| {
             let strong = view.folded.explained_by(at);
+            let notes = view.notes(report, at);
             Finding {
                 explained_by: strong.map(|strong| report.findings[strong].rule.as_str()),
-                explains: view
-                    .notes(report, at)
-                    .map(|note| note.rule.as_str())
-                    .collect(),
+                explains: notes.map(|note| note.rule.as_str()).collect(),
                 ..finding(own, view)
             }
-        })
-        .collect()
+        }))
+    }
+}
+
+/// What is undecided.
+struct Undecided<'a>(&'a Shown, View<'a>);
+
+impl Serialize for Undecided<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report, view) = *self;
+        let shown = view.shown(&report.undecided);
+        serializer.collect_seq(shown.map(|own| finding(own, view)))
+    }
+}
+
+/// The suppressed findings.
+struct Accepted<'a>(&'a Shown, View<'a>);
+
+impl Serialize for Accepted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report, view) = *self;
+        serializer.collect_seq(report.suppressed.iter().map(|one| Finding {
+            suppression: Some(suppression(one, view)),
+            ..finding(&one.finding, view)
+        }))
+    }
 }
 
 fn suppression<'a>(one: &'a Suppressed, view: View<'_>) -> Suppression<'a> {
@@ -277,11 +297,6 @@ fn exposure<'a>(it: &'a findings::Exposure, view: View<'_>) -> Exposure<'a> {
             .collect(),
         lowered_from: it.lowered_from.map(findings::Severity::name),
     }
-}
-
-fn convert<'a>(findings: &'a [findings::Finding], view: View<'a>) -> Vec<Finding<'a>> {
-    let findings = view.shown(findings);
-    findings.map(|it| finding(it, view)).collect()
 }
 
 fn subject(address: &Address) -> Subject<'_> {

@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ecow::EcoString;
+use rayon::prelude::*;
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use crate::findings::{Certainty, Finding, Label};
 use crate::rules::secret;
@@ -70,12 +73,16 @@ impl Masks {
                 .filter(|span| span.is_somewhere())
                 .map(|span| span.source),
         );
-        for source in doubtful {
-            let file = sources.get(source);
-            let found = lexical::find(&file.text);
-            let found = found.into_iter().filter_map(|range| file.text.get(range));
-            texts.extend(found.filter(|text| is_mixed(text)).map(str::to_owned));
-        }
+        // By its looks each source is searched alone, and there may be thousands.
+        let doubtful: Vec<SourceId> = doubtful.into_iter().collect();
+        let found = doubtful.par_iter().flat_map_iter(|source| {
+            let file = sources.get(*source);
+            let found = lexical::find(&file.text).into_iter();
+            let found = found.filter_map(|range| file.text.get(range));
+            let found = found.filter(|text| is_mixed(text)).map(str::to_owned);
+            found.collect::<Vec<String>>()
+        });
+        texts.extend(found.collect::<Vec<String>>());
         masks.seek(texts);
         masks
     }
@@ -144,15 +151,40 @@ impl Masks {
         out.into()
     }
 
-    /// Hides what the words of a finding repeat.
-    pub(super) fn finding(&self, finding: &mut Finding) {
+    /// Hides what the words of findings repeat.
+    pub(super) fn findings(&self, all: &mut [Finding]) {
+        // What findings share is asked once.
+        let mut shared: FxHashMap<EcoString, Option<String>> = FxHashMap::default();
+        for finding in &*all {
+            if !shared.contains_key(&finding.advice) {
+                shared.insert(finding.advice.clone(), self.hidden(&finding.advice));
+            }
+            for label in &finding.related {
+                if let Cow::Borrowed(text) = label.text
+                    && !shared.contains_key(text)
+                {
+                    shared.insert(text.into(), self.hidden(text));
+                }
+            }
+        }
+        all.par_iter_mut()
+            .for_each(|one| self.finding(one, &shared));
+    }
+
+    fn finding(&self, finding: &mut Finding, shared: &FxHashMap<EcoString, Option<String>>) {
         self.hide(&mut finding.message);
-        self.hide(&mut finding.advice);
+        if let Some(Some(hidden)) = shared.get(&finding.advice) {
+            finding.advice = hidden.as_str().into();
+        }
         let Finding {
             primary, related, ..
         } = finding;
         for Label { text, .. } in std::iter::once(primary).chain(related) {
-            self.hide(text);
+            match shared.get(&**text) {
+                Some(Some(hidden)) => *text = hidden.clone().into(),
+                Some(None) => {}
+                None => self.hide(text),
+            }
         }
         if let Certainty::Undecided(why) = &mut finding.certainty
             && let Some(text) = why.words_mut()
@@ -173,9 +205,17 @@ impl Masks {
         }
     }
 
-    fn hide(&self, text: &mut String) {
-        if let Cow::Owned(hidden) = self.text(text) {
-            *text = hidden;
+    fn hide<T: AsRef<str> + From<String>>(&self, text: &mut T) {
+        if let Some(hidden) = self.hidden((*text).as_ref()) {
+            *text = hidden.into();
+        }
+    }
+
+    /// The text without its secrets, if it has some.
+    fn hidden(&self, text: &str) -> Option<String> {
+        match self.text(text) {
+            Cow::Owned(hidden) => Some(hidden),
+            Cow::Borrowed(_) => None,
         }
     }
 }

@@ -289,6 +289,12 @@ impl Formatter for Escaping {
         out: &mut W,
         text: &str,
     ) -> io::Result<()> {
+        let graphic = |byte: &u8| (b' '..=b'~').contains(byte);
+        if text.as_bytes().iter().all(graphic)
+            && memchr::memmem::find(text.as_bytes(), b"##").is_none()
+        {
+            return out.write_all(text.as_bytes());
+        }
         let mut from = 0;
         for (at, letter) in text.char_indices() {
             if !begins_command(&text[at..]) && !obeyed(letter) {

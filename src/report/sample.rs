@@ -47,7 +47,7 @@ fn find(sources: &SourceMap, path: &str, text: &str) -> Span {
 fn label(span: Span, text: &str) -> Label {
     Label {
         span,
-        text: text.into(),
+        text: text.to_owned().into(),
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         rule: "aws-s3-bucket-acl-public".into(),
         severity: Severity::High,
         certainty: Certainty::Proven,
-        subjects: vec![address(".", "module.logs", "aws_s3_bucket_acl", "this")],
+        subjects: vec![address(".", "module.logs", "aws_s3_bucket_acl", "this").into()],
         message: "module.logs.aws_s3_bucket_acl.this lets everyone read the objects".into(),
         primary: label(at("main.tf", "\"public-read\""), "grants READ to AllUsers"),
         related: vec![
@@ -96,8 +96,8 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         rule: "aws-s3-bucket-versioning-disabled".into(),
         severity: Severity::Medium,
         subjects: vec![
-            address(".", "module.logs", "aws_s3_bucket", "this"),
-            address("envs/dev", "module.logs[\"a\"]", "aws_s3_bucket", "this"),
+            address(".", "module.logs", "aws_s3_bucket", "this").into(),
+            address("envs/dev", "module.logs[\"a\"]", "aws_s3_bucket", "this").into(),
         ],
         message: "the bucket keeps no earlier versions of its objects".into(),
         primary: label(at(module, "\"日本語のログ\""), "this bucket"),
@@ -107,22 +107,19 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
     let open = Finding {
         rule: "aws-security-group-open-ingress".into(),
         severity: Severity::Critical,
-        subjects: vec![address(
-            "a folder/100%.yaml",
-            "",
-            "AWS::EC2::SecurityGroup",
-            "Group",
-        )],
+        subjects: vec![
+            address("a folder/100%.yaml", "", "AWS::EC2::SecurityGroup", "Group").into(),
+        ],
         message: "Group accepts connections from every address".into(),
         primary: label(at("a folder/100%.yaml", "0.0.0.0/0"), ""),
         related: vec![label(at("a folder/100%.yaml", "Group"), "this resource")],
-        advice: String::new(),
+        advice: ecow::EcoString::new(),
         remedy: None,
         exposure: None,
         ..acl.clone()
     };
     let json = Finding {
-        subjects: vec![address("min.json", "", "AWS::S3::Bucket", "B")],
+        subjects: vec![address("min.json", "", "AWS::S3::Bucket", "B").into()],
         message: "B lets everyone \u{1b}[31mread\u{1b}[0m the objects".into(),
         primary: label(at("min.json", "\"PublicRead\""), "grants READ to AllUsers"),
         related: vec![label(at("min.json", "\"B\""), "this resource")],
@@ -135,7 +132,7 @@ pub(super) fn findings() -> (SourceMap, Vec<Finding>) {
         message: "whether everyone can read the objects is not known".into(),
         primary: label(at(module, "var.acl"), ""),
         related: Vec::new(),
-        advice: String::new(),
+        advice: ecow::EcoString::new(),
         remedy: None,
         exposure: None,
         ..acl.clone()
@@ -237,7 +234,7 @@ impl Sample {
         let of = |rule: &str, severity: Severity, advice: &str| Finding {
             rule: rule.into(),
             severity,
-            message: format!("the bucket is wrong after {rule}"),
+            message: ecow::eco_format!("the bucket is wrong after {rule}"),
             advice: advice.into(),
             ..base.clone()
         };

@@ -3,18 +3,23 @@
 //! Columns and `charOffset` count UTF-16 code units, the standard's default, which readers assume even where another
 //! unit is named. Paths are relative to the root of the repository. The same input gives the same bytes.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustc_hash::FxHashMap;
+use serde::{Serialize, Serializer};
 
 use super::{Report, View, write_json};
-use crate::findings::{Certainty, Finding, RuleInfo, Severity};
+use crate::findings::{Certainty, Finding, Severity};
 use crate::fix::Texts;
-use crate::source::{Code, Diagnostic, SourceId, Span};
+use crate::source::{Diagnostic, SourceFile, SourceId, Span};
 
 mod document;
 mod fixes;
+mod tool;
 
 use document::*;
 
@@ -29,60 +34,23 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The base that relative URIs stand on; code hosts resolve it to the root of the repository.
 const ROOT: &str = "%SRCROOT%";
-/// Code hosts refuse more tags on a rule.
-const TAGS: usize = 20;
-
 /// Writes the report as one SARIF log.
 ///
 /// # Errors
 /// Those of the output.
 pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = Writer {
+    let writer = Writer {
         view,
-        offsets: FxHashMap::default(),
+        shown: RefCell::default(),
         texts: Texts::new(view.sources),
     };
-    let mut results: Vec<Outcome<'_>> = Vec::new();
-    for (at, finding) in report.findings.iter().enumerate() {
-        if finding.severity < view.least {
-            continue;
-        }
-        let strong = view.folded.explained_by(at);
-        let mut result = writer.result(finding);
-        result.properties.explained_by = strong.map(|at| report.findings[at].rule.as_str());
-        result.properties.explains = view
-            .notes(report, at)
-            .map(|note| note.rule.as_str())
-            .collect();
-        results.push(result);
-    }
-    if view.undecided {
-        for finding in view.shown(&report.undecided) {
-            results.push(writer.result(finding));
-        }
-    }
-    for one in &report.suppressed {
-        if one.finding.severity < view.least {
-            continue;
-        }
-        let mut result = writer.result(&one.finding);
-        result.suppressions = Some([Suppression {
-            kind: match one.by.in_source {
-                true => "inSource",
-                false => "external",
-            },
-            justification: &one.by.reason,
-            location: writer.physical(one.by.span).map(Location::at),
-        }]);
-        results.push(result);
-    }
     let notifications = writer.notifications(report);
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
             tool: Tool {
-                driver: driver(view.rules),
+                driver: tool::driver(view.rules),
             },
             invocations: [Invocation {
                 execution_successful: !report.lost_input(),
@@ -96,109 +64,47 @@ pub fn write(report: &Report, view: View<'_>, out: &mut dyn Write) -> io::Result
                 },
             },
             column_kind: "utf16CodeUnits",
-            results,
+            results: Results(report, &writer),
         }],
     };
     write_json(&log, out)
 }
 
-fn driver(rules: &[RuleInfo]) -> Driver<'_> {
-    Driver {
-        name: "distrust",
-        full_name: concat!("distrust ", env!("CARGO_PKG_VERSION")),
-        organization: "distrust",
-        semantic_version: env!("CARGO_PKG_VERSION"),
-        information_uri: env!("CARGO_PKG_REPOSITORY"),
-        rules: rules.iter().map(descriptor).collect(),
-        notifications: CODES.into_iter().map(notice).collect(),
-    }
-}
+/// The results. Each is made when it is written: a hundred thousand at once would take more memory than all that was
+/// found.
+struct Results<'a>(&'a Report, &'a Writer<'a>);
 
-/// Every code that a notification may have, in the order of their ids.
-const CODES: [Code; 11] = [
-    Code::Cycle,
-    Code::Encoding,
-    Code::Internal,
-    Code::Evaluation,
-    Code::Limit,
-    Code::Unread,
-    Code::Outside,
-    Code::Stale,
-    Code::Structure,
-    Code::Syntax,
-    Code::Unreadable,
-];
-
-/// What a kind of notification means.
-fn notice(code: Code) -> Notice {
-    let text = match code {
-        Code::Unreadable => "A file could not be read.",
-        Code::Encoding => "A file is not UTF-8 text.",
-        Code::Syntax => "A file is not valid HCL, YAML or JSON.",
-        Code::Structure => "A file is valid, but not what its language accepts.",
-        Code::Evaluation => "An expression is one that Terraform or CloudFormation would refuse.",
-        Code::Cycle => "Something is defined in terms of itself.",
-        Code::Limit => {
-            "A bound on size, depth or count was reached; what lies beyond it was not read."
-        }
-        Code::Internal => {
-            "The program failed on an input, by a fault of its own; the input was not read."
-        }
-        Code::Unread => "Something that nobody asked for, or that holds no input, was not read.",
-        Code::Stale => {
-            "A plan was not made from the configuration as it is, and says nothing about it."
-        }
-        Code::Outside => "A path leads out of the folders that may be read, and was not followed.",
-    };
-    let message = || Message { text: text.into() };
-    Notice {
-        id: code.id(),
-        name: pascal(code.id()),
-        short_description: message(),
-        full_description: message(),
-        help: message(),
-        default_configuration: Configuration {
-            level: if code.loses_input() {
-                "error"
-            } else {
-                "warning"
-            },
-        },
-    }
-}
-
-fn descriptor(rule: &RuleInfo) -> Descriptor<'_> {
-    let mut tags = vec![
-        "security".into(),
-        "zero-trust".into(),
-        rule.pillar.name().into(),
-    ];
-    let controls = rule.controls.iter();
-    tags.extend(controls.map(|control| format!("{}/{}", control.framework, control.id)));
-    tags.truncate(TAGS);
-    Descriptor {
-        id: &rule.id,
-        name: pascal(&rule.id),
-        short_description: Message {
-            text: sentence(&rule.title),
-        },
-        full_description: Message {
-            text: sentence(&rule.title),
-        },
-        help: Help {
-            text: plain(&rule.help_markdown),
-            markdown: &rule.help_markdown,
-        },
-        help_uri: rule.url.as_deref(),
-        default_configuration: Configuration {
-            level: level(rule.severity),
-        },
-        properties: RuleProperties {
-            precision: "very-high",
-            severity: security_severity(rule.severity),
-            tags,
-            aliases: rule.aliases.iter().map(|alias| alias.as_str()).collect(),
-        },
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report, writer) = *self;
+        let view = writer.view;
+        let proven = report.findings.iter().enumerate();
+        let proven = proven.filter(|(_, own)| own.severity >= view.least);
+        let proven = proven.map(|(at, own)| {
+            let strong = view.folded.explained_by(at);
+            let notes = view.notes(report, at);
+            let mut result = writer.result(own);
+            result.properties.explained_by = strong.map(|at| report.findings[at].rule.as_str());
+            result.properties.explains = notes.map(|note| note.rule.as_str()).collect();
+            result
+        });
+        let undecided = report.undecided.iter().filter(|_| view.undecided);
+        let undecided = undecided.filter(|own| own.severity >= view.least);
+        let accepted = report.suppressed.iter();
+        let accepted = accepted.filter(|one| one.finding.severity >= view.least);
+        let accepted = accepted.map(|one| Outcome {
+            suppressions: Some([Suppression {
+                kind: match one.by.in_source {
+                    true => "inSource",
+                    false => "external",
+                },
+                justification: &one.by.reason,
+                location: writer.physical(one.by.span).map(Location::at),
+            }]),
+            ..writer.result(&one.finding)
+        });
+        let all = proven.chain(undecided.map(|own| writer.result(own)));
+        serializer.collect_seq(all.chain(accepted))
     }
 }
 
@@ -209,30 +115,6 @@ fn level(severity: Severity) -> &'static str {
         Severity::Medium => "warning",
         Severity::Low | Severity::Info => "note",
     }
-}
-
-/// The middle of the range that code hosts translate back: above 9.0 critical, 7.0–8.9 high, 4.0–6.9 medium, else low
-/// (GitHub documentation, "SARIF support for code scanning", `security-severity`).
-fn security_severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "2.0",
-        Severity::Info => "0.1",
-    }
-}
-
-/// `AwsS3BucketAclPublic`: the form that the standard recommends for names.
-fn pascal(id: &str) -> String {
-    let words = id.split(|letter: char| !letter.is_alphanumeric());
-    words
-        .flat_map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-            first.into_iter().chain(letters)
-        })
-        .collect()
 }
 
 /// A sentence with its final stop.
@@ -250,20 +132,6 @@ fn sentence(text: &str) -> String {
         "."
     };
     format!("{first}{}{stop}", letters.as_str())
-}
-
-/// Markdown for viewers that show plain text: without the marks of headings.
-fn plain(markdown: &str) -> String {
-    let lines = markdown.lines();
-    let text: Vec<&str> = lines
-        .map(|line| line.trim_start_matches('#').trim_start())
-        .collect();
-    let text = text.join("\n");
-    if text.trim().is_empty() {
-        "See the rule's page.".into()
-    } else {
-        text
-    }
 }
 
 /// The path as a URI: relative to the root, or `file:` for what lies outside.
@@ -286,17 +154,24 @@ fn artifact(path: &str, view: View<'_>) -> Artifact {
 
 struct Writer<'a> {
     view: View<'a>,
-    /// UTF-16 units before each line, by source: counting from the front for every place would be quadratic.
-    offsets: FxHashMap<SourceId, Vec<u32>>,
+    shown: RefCell<FxHashMap<SourceId, Rc<Shown>>>,
     texts: Texts<'a>,
 }
 
+/// A source as places in it are shown.
+struct Shown {
+    file: Arc<SourceFile>,
+    artifact: Artifact,
+    /// UTF-16 units before each line: counting from the front for every place would be quadratic.
+    offsets: Vec<u32>,
+}
+
 impl<'a> Writer<'a> {
-    fn result(&mut self, finding: &'a Finding) -> Outcome<'a> {
+    fn result(&self, finding: &'a Finding) -> Outcome<'a> {
         let rule = self.view.rule(&finding.rule);
         let rules = self.view.rules;
         let proven = finding.certainty == Certainty::Proven;
-        let mut message = finding.message.clone();
+        let mut message = finding.message.to_string();
         if let Certainty::Undecided(why) = &finding.certainty {
             message = format!("Undecided: {message}, because {why}");
         }
@@ -322,7 +197,9 @@ impl<'a> Writer<'a> {
         let related_locations = related.collect();
         Outcome {
             rule_id: &finding.rule,
-            rule_index: rule.and_then(|rule| rules.iter().position(|it| std::ptr::eq(it, rule))),
+            rule_index: rules
+                .binary_search_by(|own| own.id.as_str().cmp(&finding.rule))
+                .ok(),
             kind: if proven { "fail" } else { "review" },
             // The standard: a result that is not a failure has no level.
             level: if proven {
@@ -356,7 +233,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The way of a packet from the Internet, where one gets there.
-    fn code_flows(&mut self, finding: &'a Finding) -> Vec<CodeFlow<'a>> {
+    fn code_flows(&self, finding: &'a Finding) -> Vec<CodeFlow<'a>> {
         let Some(exposure) = finding.exposure.as_ref().filter(|it| !it.path.is_empty()) else {
             return Vec::new();
         };
@@ -380,7 +257,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What was wrong with the input, and what was not here.
-    fn notifications(&mut self, report: &'a Report) -> Vec<Notification<'a>> {
+    fn notifications(&self, report: &'a Report) -> Vec<Notification<'a>> {
         let mut out: Vec<Notification<'a>> = Vec::new();
         for diagnostic in &report.diagnostics {
             out.push(self.notification(diagnostic));
@@ -402,7 +279,7 @@ impl<'a> Writer<'a> {
         out
     }
 
-    fn notification(&mut self, diagnostic: &'a Diagnostic) -> Notification<'a> {
+    fn notification(&self, diagnostic: &'a Diagnostic) -> Notification<'a> {
         let mut text = sentence(&diagnostic.message);
         if let Some(help) = &diagnostic.help {
             text = format!("{text} {}", sentence(help));
@@ -436,22 +313,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The file and the range; `None` where no text stands behind a span.
-    fn physical(&mut self, span: Span) -> Option<Physical> {
+    fn physical(&self, span: Span) -> Option<Physical> {
         if !span.is_somewhere() {
             return None;
         }
-        let file = self.view.sources.get(span.source);
-        let offsets = self.offsets.entry(span.source).or_insert_with(|| {
-            let mut sum = 0;
-            let lines = file.text.split_inclusive('\n').map(|line| {
-                let before = sum;
-                sum += line.encode_utf16().count() as u32;
-                before
-            });
-            let mut offsets: Vec<u32> = lines.collect();
-            offsets.push(sum);
-            offsets
-        });
+        let shown = self.shown(span.source);
+        let Shown { file, offsets, .. } = &*shown;
         let (start, end) = (file.position(span.start), file.position(span.end));
         // An empty text has one line and no offsets but the first.
         let before = |line: u32| {
@@ -463,7 +330,7 @@ impl<'a> Writer<'a> {
         };
         let char_offset = before(start.line) + start.utf16;
         Some(Physical {
-            artifact_location: artifact(&file.path, self.view),
+            artifact_location: shown.artifact.clone(),
             region: Region {
                 start_line: start.line,
                 start_column: start.utf16 + 1,
@@ -475,6 +342,30 @@ impl<'a> Writer<'a> {
                 byte_length: span.len(),
             },
         })
+    }
+}
+
+impl Writer<'_> {
+    /// A source as it is shown, made once.
+    fn shown(&self, source: SourceId) -> Rc<Shown> {
+        let mut all = self.shown.borrow_mut();
+        let made = all.entry(source).or_insert_with(|| {
+            let file = self.view.sources.get(source);
+            let mut sum = 0;
+            let lines = file.text.split_inclusive('\n').map(|line| {
+                let before = sum;
+                sum += line.encode_utf16().count() as u32;
+                before
+            });
+            let mut offsets: Vec<u32> = lines.collect();
+            offsets.push(sum);
+            Rc::new(Shown {
+                artifact: artifact(&file.path, self.view),
+                file,
+                offsets,
+            })
+        });
+        made.clone()
     }
 }
 

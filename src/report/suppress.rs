@@ -388,7 +388,7 @@ impl<'s> Suppressions<'s> {
 }
 
 /// Suppressed findings of one rule and place that one thing accepts are one, about all their subjects.
-pub fn merge(all: Vec<Suppressed>) -> Vec<Suppressed> {
+pub fn merge(all: impl IntoIterator<Item = Suppressed>) -> Vec<Suppressed> {
     let mut order: Vec<(RuleId, Span, Span)> = Vec::new();
     let mut merged: FxHashMap<(RuleId, Span, Span), Suppressed> = FxHashMap::default();
     for one in all {
@@ -421,7 +421,7 @@ pub fn sorted(sources: &SourceMap, masks: &Masks, all: Vec<Suppressed>) -> Vec<S
     let mut all = merge(all);
     all.retain(|one| one.finding.certainty == Certainty::Proven);
     for one in &mut all {
-        masks.finding(&mut one.finding);
+        masks.findings(std::slice::from_mut(&mut one.finding));
         one.by.reason = masks.text(&one.by.reason).into_owned();
     }
     all.sort_by_cached_key(|one| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer, Snippet, Title};
@@ -183,7 +184,7 @@ fn remarks_of(said: &Said<'_>) -> Vec<(&'static str, String)> {
         remarks.push(("exposure", exposure.sentence()));
     }
     if !finding.advice.is_empty() {
-        remarks.push(("help", finding.advice.clone()));
+        remarks.push(("help", finding.advice.to_string()));
     }
     remarks
 }
@@ -365,7 +366,7 @@ fn subjects(finding: &Finding) -> Option<(&'static str, String)> {
         .subjects
         .windows(2)
         .all(|pair| pair[0].stack == pair[1].stack);
-    let name = |address: &Address| match one_stack {
+    let name = |address: &Arc<Address>| match one_stack {
         true => address.to_string(),
         false => format!("{address} in {}", address.stack),
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ecow::EcoString;
+use rayon::prelude::*;
 
 use super::{Masks, Missing, Report, Statistics};
 use crate::eval::MissingModule;
@@ -21,7 +22,7 @@ pub fn triage(
     mut missing: Vec<MissingModule>,
     statistics: Statistics,
 ) -> Report {
-    findings.iter_mut().for_each(|one| masks.finding(one));
+    masks.findings(&mut findings);
     diagnostics.iter_mut().for_each(|one| masks.diagnostic(one));
     for one in &mut missing {
         let hidden = masks.text(&one.source).into_owned();
@@ -43,7 +44,7 @@ pub fn triage(
 
 /// Findings by place, rule and subject; those of one rule at one place are merged.
 fn sorted(sources: &SourceMap, mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_cached_key(|finding| {
+    findings.par_sort_by_cached_key(|finding| {
         (
             sources.order(finding.primary.span),
             finding.rule.clone(),

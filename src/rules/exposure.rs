@@ -22,44 +22,65 @@ struct Asked<'a> {
     decides: bool,
 }
 
-/// Says of each finding whether the Internet reaches what it is about. Of rules that are about that alone, the findings
-/// are less severe where it is proven that it does not.
-pub(super) fn judge(
-    findings: &mut [Finding],
-    graph: &Graph,
-    topology: &Topology,
-    catalog: &Catalog,
-    rules: &RuleSet,
-) {
-    if topology.endpoints.is_empty() && topology.filters.is_empty() {
-        return;
+/// Knows whether the Internet reaches what findings are about.
+pub(super) struct Judge<'g> {
+    graph: &'g Graph,
+    topology: &'g Topology,
+    catalog: &'g Catalog,
+    rules: &'g RuleSet,
+    by_address: FxHashMap<&'g Address, ResourceId>,
+}
+
+impl<'g> Judge<'g> {
+    pub(super) fn new(
+        graph: &'g Graph,
+        topology: &'g Topology,
+        catalog: &'g Catalog,
+        rules: &'g RuleSet,
+    ) -> Self {
+        let nothing = topology.endpoints.is_empty() && topology.filters.is_empty();
+        let managed = graph
+            .resources
+            .iter()
+            .filter(|own| !nothing && !own.partial && own.address.mode == Mode::Managed);
+        Self {
+            graph,
+            topology,
+            catalog,
+            rules,
+            by_address: managed.map(|own| (&*own.address, own.id)).collect(),
+        }
     }
-    let managed = graph
-        .resources
-        .iter()
-        .filter(|own| !own.partial && own.address.mode == Mode::Managed);
-    let by_address: FxHashMap<&Address, ResourceId> =
-        managed.map(|own| (&own.address, own.id)).collect();
-    for finding in findings {
-        let Some(rule) = rules.find(&finding.rule) else {
-            continue;
+
+    /// Says of each finding whether the Internet reaches what it is about. Of rules that are about that alone, the
+    /// findings are less severe where it is proven that it does not.
+    pub(super) fn judge(&self, findings: &mut [Finding]) {
+        if self.by_address.is_empty() {
+            return;
+        }
+        findings.iter_mut().for_each(|finding| self.one(finding));
+    }
+
+    fn one(&self, finding: &mut Finding) {
+        let Some(rule) = self.rules.find(&finding.rule) else {
+            return;
         };
         let mut worst: Option<Box<Exposure>> = None;
         let mut decides = true;
         for address in &finding.subjects {
-            let Some(id) = by_address.get(address) else {
+            let Some(id) = self.by_address.get(&**address) else {
                 // What is said about something that is not here stands as it is.
                 decides = false;
                 continue;
             };
-            let resource = graph.resource(*id);
-            let asked = asked(rule, resource, catalog);
+            let resource = self.graph.resource(*id);
+            let asked = asked(rule, resource, self.catalog);
             decides &= asked.decides;
-            let Some(found) = found(topology, *id, &asked) else {
+            let Some(found) = found(self.topology, *id, &asked) else {
                 decides = false;
                 continue;
             };
-            let found = Box::new(shown(&found, graph));
+            let found = Box::new(shown(&found, self.graph));
             worst = Some(match worst {
                 Some(known) => known.worse(found),
                 None => found,
@@ -152,7 +173,7 @@ fn shown(found: &topology::Exposure, graph: &Graph) -> Exposure {
             span: origin
                 .filter(|span| span.is_somewhere())
                 .unwrap_or(resource.header),
-            text: format!("{}: {}", resource.address, hop.text),
+            text: format!("{}: {}", resource.address, hop.text).into(),
         }
     });
     Exposure {

@@ -1,6 +1,7 @@
 //! From an answer to findings: the places to point at, the words, and one finding per rule and place.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::hash_map;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -8,6 +9,8 @@ use rustc_hash::FxHashMap;
 
 use super::declared::model::{RemedySpec, Rule};
 use super::declared::{Outcome, Witness};
+use super::set::Said;
+use crate::catalog::spell::Writings;
 use crate::eval::{Data, Origin, Role, Truth, Value, Via, Why};
 use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy, RuleId};
 use crate::graph::Resource;
@@ -17,18 +20,20 @@ use crate::source::Span;
 const MAX_RELATED: usize = 32;
 
 /// The findings of one rule about one resource: one for each cause.
-pub(super) fn of(rule: &Rule, resource: &Resource, outcome: Outcome) -> Vec<Finding> {
+pub(super) fn of(rule: &Rule, said: &Said, resource: &Resource, outcome: Outcome) -> Vec<Finding> {
     match outcome.truth {
         Truth::True => Vec::new(),
         // About nothing, such as an empty list of which some member should be like that.
         Truth::False if outcome.causes.is_empty() => {
-            vec![finding(rule, resource, &[], Certainty::Proven)]
+            vec![finding(rule, said, resource, &[], Certainty::Proven)]
         }
         Truth::False => by_argument(rule, resource, outcome.causes)
             .iter()
-            .map(|cause| finding(rule, resource, cause, Certainty::Proven))
+            .map(|cause| finding(rule, said, resource, cause, Certainty::Proven))
             .collect(),
-        Truth::Unknown => undecided(rule, resource, &outcome).into_iter().collect(),
+        Truth::Unknown => undecided(rule, said, resource, &outcome)
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -89,7 +94,7 @@ fn lists_of(resource: &Resource) -> FxHashMap<Span, usize> {
 }
 
 /// One statement for everything that is not known about a resource. Of one that is not here nothing is said.
-fn undecided(rule: &Rule, resource: &Resource, outcome: &Outcome) -> Option<Finding> {
+fn undecided(rule: &Rule, said: &Said, resource: &Resource, outcome: &Outcome) -> Option<Finding> {
     let unknown = |cause: &&Vec<Witness>| cause.iter().any(|witness| witness.why.is_some());
     let cause = outcome.causes.iter().find(unknown)?;
     let witness = cause.iter().find(|witness| witness.why.is_some())?;
@@ -99,13 +104,20 @@ fn undecided(rule: &Rule, resource: &Resource, outcome: &Outcome) -> Option<Find
     }
     Some(finding(
         rule,
+        said,
         resource,
         std::slice::from_ref(witness),
         Certainty::Undecided(why),
     ))
 }
 
-fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certainty) -> Finding {
+fn finding(
+    rule: &Rule,
+    said: &Said,
+    resource: &Resource,
+    cause: &[Witness],
+    certainty: Certainty,
+) -> Finding {
     let place = |witness: &Witness| {
         witness
             .origin
@@ -129,22 +141,22 @@ fn finding(rule: &Rule, resource: &Resource, cause: &[Witness], certainty: Certa
     labels.add(
         resource.header,
         // The message has its address.
-        "declared here".to_owned(),
+        "declared here",
     );
     labels.chain(resource.calls.as_deref(), true);
     let proven = certainty == Certainty::Proven;
     Finding {
-        rule: rule.id.as_str().into(),
+        rule: said.id.clone(),
         severity: rule.severity_of_findings(),
         certainty,
         // What has no value to blame is about the resource, whose name is no secret.
         secret: proven && primary != resource.header && rule.check.asks_for_secrets(),
-        advice: rule.advice.clone(),
+        advice: said.advice.clone(),
         subjects: vec![resource.address.clone()],
-        message: message(rule, resource, cause, proven),
+        message: message(rule, resource, cause, proven).into(),
         primary: Label {
             span: primary,
-            text: String::new(),
+            text: Cow::Borrowed(""),
         },
         related: labels.labels,
         remedy: rule
@@ -183,9 +195,17 @@ struct Labels {
 }
 
 impl Labels {
-    fn add(&mut self, span: Span, text: String) {
+    /// A place as long as there are not too many: a module that is called forty deep has a long way to each place.
+    fn add_more(&mut self, span: Span, text: &'static str) {
+        if self.labels.len() < MAX_RELATED {
+            self.add(span, text);
+        }
+    }
+
+    fn add(&mut self, span: Span, text: &'static str) {
         let known = span == self.primary || self.labels.iter().any(|label| label.span == span);
         if span.is_somewhere() && !known {
+            let text = Cow::Borrowed(text);
             self.labels.push(Label { span, text });
         }
     }
@@ -194,7 +214,7 @@ impl Labels {
         let Some(origin) = &witness.origin else {
             return;
         };
-        self.add(origin.span, "because of this".into());
+        self.add_more(origin.span, "because of this");
         self.chain(origin.via.as_deref(), false);
         let places = |origin: &Origin| {
             let mut spans = vec![origin.span];
@@ -205,7 +225,7 @@ impl Labels {
             .into_iter()
             .find_map(|span| resource.satellite_at(span))
         {
-            self.add(satellite.header, "this says so".to_owned());
+            self.add_more(satellite.header, "this says so");
         }
     }
 
@@ -223,7 +243,7 @@ impl Labels {
                 Role::Call if calls => "called from here",
                 Role::Call => "it is made by this call",
             };
-            self.add(via.span, text.into());
+            self.add_more(via.span, text);
         }
     }
 }
@@ -234,11 +254,11 @@ fn remedy(spec: &RemedySpec, resource: &Resource, cause: &[Witness]) -> Remedy {
         .writings
         .iter()
         .find(|(name, _)| *name == resource.address.type_name.as_str());
-    let writings = written.map_or(&[][..], |(_, writings)| writings);
+    let writings = written.map_or_else(Writings::default, |(_, writings)| writings.clone());
     let first = cause.first();
     let change = (!writings.is_empty()).then(|| {
         Arc::new(Change {
-            writings: writings.to_vec(),
+            writings: writings.clone(),
             address: resource.address.clone(),
             language: resource.language,
             major: resource.major(),
@@ -261,7 +281,7 @@ fn remedy(spec: &RemedySpec, resource: &Resource, cause: &[Witness]) -> Remedy {
         (None, _) => format!("remove {path}{of}"),
     };
     Remedy {
-        title,
+        title: title.into(),
         applicability: match spec.applicability {
             0 => Applicability::DisplayOnly,
             1 => Applicability::Unsafe,
@@ -272,17 +292,20 @@ fn remedy(spec: &RemedySpec, resource: &Resource, cause: &[Witness]) -> Remedy {
 }
 
 /// One finding per rule, certainty and place; those that share it become its subjects, sorted.
-pub fn merge(said: Vec<Finding>) -> Vec<Finding> {
-    let mut merged: BTreeMap<(RuleId, bool, Span), Finding> = BTreeMap::new();
-    let mut order: Vec<(RuleId, bool, Span)> = Vec::new();
+///
+/// What was merged of some resources may be merged with what was merged of the next ones: the result is the same.
+pub fn merge(said: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+    let mut places: FxHashMap<(RuleId, bool, Span), usize> = FxHashMap::default();
+    let mut findings: Vec<Finding> = Vec::new();
     for finding in said {
         let key = (
             finding.rule.clone(),
             finding.certainty == Certainty::Proven,
             finding.primary.span,
         );
-        match merged.get_mut(&key) {
-            Some(known) => {
+        match places.entry(key) {
+            hash_map::Entry::Occupied(place) => {
+                let known = &mut findings[*place.get()];
                 known.subjects.extend(finding.subjects);
                 known.severity = known.severity.max(finding.severity);
                 known.exposure = match (known.exposure.take(), finding.exposure) {
@@ -296,20 +319,19 @@ pub fn merge(said: Vec<Finding>) -> Vec<Finding> {
                     }
                 }
             }
-            None => {
-                order.push(key.clone());
-                merged.insert(key, finding);
+            hash_map::Entry::Vacant(place) => {
+                place.insert(findings.len());
+                findings.push(finding);
             }
         }
     }
-    order.sort_by(|(one, ..), (other, ..)| one.cmp(other));
-    let mut findings: Vec<Finding> = order
-        .into_iter()
-        .filter_map(|key| merged.remove(&key))
-        .collect();
+    drop(places);
+    findings.sort_by(|one, other| one.rule.cmp(&other.rule));
     for finding in &mut findings {
         finding.subjects.sort();
         finding.subjects.dedup();
+        finding.subjects.shrink_to_fit();
+        finding.related.shrink_to_fit();
     }
     findings
 }

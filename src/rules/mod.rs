@@ -13,13 +13,15 @@ mod unread;
 mod worlds;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::catalog::Catalog;
 use crate::eval::{Why, budget};
 use crate::findings::{Control, Finding, Pillar, RuleInfo, Severity};
-use crate::graph::Graph;
+use crate::graph::{Graph, Resource, ResourceId};
 use crate::network::topology::Topology;
 pub use crate::policy::held::{Held, held};
+use crate::source::Span;
 pub use declared::model::Rule;
 pub use finding::merge;
 pub use set::{RuleSet, Unset};
@@ -98,66 +100,156 @@ pub fn check_each(
     rules: &RuleSet,
     selected: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<Finding> {
-    let chosen: Vec<bool> = rules.ids().map(selected).collect();
-    let topology = Lazy::new();
-    let said: Vec<(usize, Finding)> = graph
-        .resources
-        .par_iter()
-        .flat_map_iter(|resource| {
-            let subject = Subject::new(resource, graph, catalog).over(&topology);
-            let asked = rules.about(&resource.kind).filter(|at| chosen[*at]);
-            budget::within_rules(graph.resources.len(), || {
-                asked
-                    .flat_map(|at| ask(rules.rule(at), at, &subject))
-                    .collect::<Vec<_>>()
-            })
-        })
-        .collect();
-    #[cfg(debug_assertions)]
-    agree(&said, &topology, graph, catalog, rules, &chosen);
-    let mut findings: Vec<Finding> = said.into_iter().map(|(_, finding)| finding).collect();
-    let topology = topology.get_or_init(|| Topology::new(graph, catalog));
-    exposure::judge(&mut findings, graph, topology, catalog, rules);
-    findings
-}
-
-fn ask(rule: &Rule, at: usize, subject: &Subject<'_>) -> Vec<(usize, Finding)> {
-    let mut outcome = worlds::ask(&rule.check, subject);
-    if budget::is_spent() {
-        // What was compared last was not compared to the end.
-        outcome = declared::Outcome::unknown(&subject.resource.body, Why::Limit);
-    }
-    finding::of(rule, subject.resource, outcome)
+    check_parts(graph, catalog, rules, selected, &|part| part)
         .into_iter()
-        .map(|finding| (at, finding))
+        .flatten()
         .collect()
 }
 
-/// The naive loop says the same as the dispatch by kind.
-#[cfg(debug_assertions)]
-fn agree(
-    said: &[(usize, Finding)],
-    topology: &Lazy,
+/// How many resources are asked before something is made of what was found: ten thousand instances of one block say the
+/// same ten thousand times, until it is merged.
+const PART: usize = 64;
+
+/// The same with what `take` makes of the findings of some resources at a time, in order. The findings about one address
+/// are never parted.
+///
+/// All resources together may take so many steps. Each gets its share of them first; those few that need more are asked
+/// again, and share once more what there is.
+pub fn check_parts<T: Send>(
     graph: &Graph,
     catalog: &Catalog,
     rules: &RuleSet,
-    chosen: &[bool],
-) {
-    let mut count = 0;
-    for resource in &graph.resources {
-        budget::within_rules(graph.resources.len(), || {
-            for (at, rule) in rules.rules().enumerate().filter(|(at, _)| chosen[*at]) {
-                let kind = resource.kind.as_str();
-                if rule.kinds.iter().any(|own| *own == kind) {
-                    let subject = Subject::new(resource, graph, catalog).over(topology);
-                    count += ask(rule, at, &subject).len();
-                }
+    selected: &(dyn Fn(&str) -> bool + Sync),
+    take: &(dyn Fn(Vec<Finding>) -> T + Sync),
+) -> Vec<T> {
+    let topology = Lazy::new();
+    let judge = exposure::Judge::new(
+        graph,
+        topology.get_or_init(|| Topology::new(graph, catalog)),
+        catalog,
+        rules,
+    );
+    let asking = Asking {
+        graph,
+        catalog,
+        rules,
+        chosen: rules.ids().map(selected).collect(),
+        topology: &topology,
+    };
+    let said = |mut findings: Vec<Finding>| {
+        judge.judge(&mut findings);
+        take(findings)
+    };
+    let bytes = declared_in(&graph.resources);
+    let first = budget::rule_steps(graph.resources.len(), bytes);
+    let parts = parts(&graph.resources);
+    let made = parts.par_iter().map(|part| {
+        let (findings, hungry) = asking.part(part, &|_| first);
+        (said(findings), hungry)
+    });
+    let mut made: Vec<(T, Vec<ResourceId>)> = made.collect();
+    let hungry: FxHashSet<ResourceId> = made.iter().flat_map(|(_, own)| own).copied().collect();
+    let more = budget::rule_steps(hungry.len(), bytes);
+    if !hungry.is_empty() && more > first {
+        let steps = |id: ResourceId| if hungry.contains(&id) { more } else { first };
+        let again = made.par_iter_mut().zip(&parts);
+        again.for_each(|((made, own), part)| {
+            if !own.is_empty() {
+                *made = said(asking.part(part, &steps).0);
             }
         });
     }
-    debug_assert_eq!(
-        count,
-        said.len(),
-        "dispatch by kind lost or added a finding"
-    );
+    made.into_iter().map(|(made, _)| made).collect()
+}
+
+/// Runs of resources, where none ends between two of one address.
+fn parts(resources: &[Resource]) -> Vec<&[Resource]> {
+    let mut parts = Vec::new();
+    let mut rest = resources;
+    while !rest.is_empty() {
+        let mut end = PART.min(rest.len());
+        while end < rest.len() && rest[end].address == rest[end - 1].address {
+            end += 1;
+        }
+        let (part, more) = rest.split_at(end);
+        parts.push(part);
+        rest = more;
+    }
+    parts
+}
+
+/// How many bytes declare these resources; a block counts once, however many instances it has.
+fn declared_in(resources: &[Resource]) -> usize {
+    let spans: FxHashSet<Span> = resources.iter().map(|own| own.span).collect();
+    let spans = spans.into_iter().filter(|span| span.is_somewhere());
+    spans.map(|span| span.len() as usize).sum()
+}
+
+/// The rules that are asked, and of what.
+struct Asking<'a> {
+    graph: &'a Graph,
+    catalog: &'a Catalog,
+    rules: &'a RuleSet,
+    /// By the places of the rules in their set.
+    chosen: Vec<bool>,
+    topology: &'a Lazy,
+}
+
+impl Asking<'_> {
+    /// What all rules say of some resources, and those for which their steps were not enough.
+    fn part(
+        &self,
+        part: &[Resource],
+        steps: &dyn Fn(ResourceId) -> i64,
+    ) -> (Vec<Finding>, Vec<ResourceId>) {
+        let mut findings = Vec::new();
+        let mut hungry = Vec::new();
+        for resource in part {
+            let before = findings.len();
+            let subject = Subject::new(resource, self.graph, self.catalog).over(self.topology);
+            let asked = self.rules.about(&resource.kind);
+            let ask_all = || {
+                let asked = asked.filter(|at| self.chosen[*at]);
+                asked.for_each(|at| findings.extend(self.ask(at, &subject)));
+            };
+            let ((), enough) = budget::within_rules(steps(resource.id), ask_all);
+            if !enough {
+                hungry.push(resource.id);
+            }
+            #[cfg(debug_assertions)]
+            self.agree(resource, steps(resource.id), findings.len() - before);
+            let _ = before;
+        }
+        (findings, hungry)
+    }
+
+    fn ask(&self, at: usize, subject: &Subject<'_>) -> Vec<Finding> {
+        let rule = self.rules.rule(at);
+        let mut outcome = match budget::is_spent() {
+            true => declared::Outcome::unknown(&subject.resource.body, Why::Limit),
+            false => worlds::ask(&rule.check, subject),
+        };
+        if budget::is_spent() {
+            // What was compared last was not compared to the end.
+            outcome = declared::Outcome::unknown(&subject.resource.body, Why::Limit);
+        }
+        finding::of(rule, self.rules.said(at), subject.resource, outcome)
+    }
+
+    /// The naive loop says the same as the dispatch by kind.
+    #[cfg(debug_assertions)]
+    fn agree(&self, resource: &Resource, steps: i64, said: usize) {
+        let mut count = 0;
+        budget::within_rules(steps, || {
+            for (at, rule) in self.rules.rules().enumerate() {
+                let about = rule.kinds.iter().any(|own| *own == resource.kind.as_str());
+                if about && self.chosen[at] {
+                    let subject =
+                        Subject::new(resource, self.graph, self.catalog).over(self.topology);
+                    count += self.ask(at, &subject).len();
+                }
+            }
+        });
+        debug_assert_eq!(count, said, "dispatch by kind lost or added a finding");
+    }
 }

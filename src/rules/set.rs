@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::declared::model::{Amount, Rule};
-use crate::findings::RuleInfo;
+use crate::findings::{RuleId, RuleInfo};
 
 /// A set of rules in order of their ids, found by kind.
 #[derive(Debug, Default, Clone)]
@@ -23,6 +24,14 @@ struct Slot {
     bytes: &'static [u8],
     page: Cow<'static, str>,
     rule: OnceLock<Rule>,
+    said: OnceLock<Said>,
+}
+
+/// The texts of a rule that all its findings share.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) id: RuleId,
+    pub(super) advice: EcoString,
 }
 
 /// What the build script wrote about the built-in rules: ids, the kinds each is about, and where its bytes and its page
@@ -59,6 +68,7 @@ impl RuleSet {
                     bytes: &RULES[rule_from..rule_to as usize],
                     page: PAGES[page_from..page_to as usize].into(),
                     rule: OnceLock::new(),
+                    said: OnceLock::new(),
                 };
                 (rule_from, page_from) = (rule_to as usize, page_to as usize);
                 slot
@@ -86,6 +96,7 @@ impl RuleSet {
                 bytes: &[],
                 page: "".into(),
                 rule: OnceLock::from(rule),
+                said: OnceLock::new(),
             });
         }
         set
@@ -144,6 +155,15 @@ impl RuleSet {
     /// The rule at a place in that order. Panics beyond its end.
     pub fn rule(&self, at: usize) -> &Rule {
         self.slots[at].rule()
+    }
+
+    /// What all findings of the rule at a place share.
+    pub(super) fn said(&self, at: usize) -> &Said {
+        let slot = &self.slots[at];
+        slot.said.get_or_init(|| Said {
+            id: (*slot.id).into(),
+            advice: slot.rule().advice.as_str().into(),
+        })
     }
 
     /// The places of the rules about a kind.

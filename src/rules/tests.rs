@@ -74,7 +74,7 @@ fn absence_points_at_the_header() {
 fn a_data_source_is_no_resource() {
     let make = &mut Maker::default();
     let mut data = bucket(make);
-    data.address.mode = crate::eval::Mode::Data;
+    std::sync::Arc::make_mut(&mut data.address).mode = crate::eval::Mode::Data;
     assert!(findings(Language::Terraform, vec![data.clone()], VERSIONING).is_empty());
 
     // What a satellite says of the bucket that it reads is checked all the same.
@@ -359,7 +359,7 @@ fn instances_that_share_a_place_share_a_finding() {
     let make = &mut Maker::default();
     let first = bucket(make);
     let mut second = first.clone();
-    second.address.key = Key::Index(1);
+    std::sync::Arc::make_mut(&mut second.address).key = Key::Index(1);
     let found = findings(Language::Terraform, vec![second, first], VERSIONING);
     assert_eq!((found.len(), found[0].subjects.len()), (1, 2));
     assert!(found[0].subjects.is_sorted());
@@ -436,7 +436,7 @@ fn a_crowd_of_satellites_is_plainly_unknown() {
         let anyone = Value::unknown(Why::Variable("var.bucket".into()), span);
         let status = make.text(if n == 39 { "Suspended" } else { "Enabled" });
         let mut one = versioning(make, anyone, status);
-        one.address.name = format!("v{n}").into();
+        std::sync::Arc::make_mut(&mut one.address).name = format!("v{n}").into();
         stack.push(one);
     }
     let found = findings(Language::Terraform, stack, VERSIONING);

@@ -1,6 +1,7 @@
 //! Deep recursion without large stacks: a thread begins with a small one, and more is there when it is needed.
 
-/// Stack of the threads that evaluate. It is reserved, not used: small machines and tight limits must do.
+/// Stack with which the threads that evaluate begin. It is reserved, not used: small machines and tight limits must do,
+/// and recursion that goes deeper takes more ([`deep`]).
 pub const THREAD_STACK_BYTES: usize = 8 << 20;
 
 /// What must be left of a stack for the work between two calls of [`deep`]: walks through values that are nested as

@@ -39,7 +39,7 @@ pub struct SourceFile {
 }
 
 /// How many bytes lie between two checkpoints of a text.
-const CHECKPOINT: usize = 4_096;
+const CHECKPOINT: usize = 512;
 
 /// How many letters begin in a stretch of text: a file of one line may have megabytes, and thousands of places in it.
 #[derive(Debug, Clone, Copy, Default)]

@@ -154,7 +154,7 @@ impl Evaluator<'_, '_> {
         }
         let item = &resource.item;
         Some(Declared {
-            address: self.address(id, &resource.type_name),
+            address: self.address(id, &resource.type_name).into(),
             body,
             meta,
             header: item.key,

@@ -157,10 +157,10 @@ impl Evaluator<'_, '_> {
                 entries.push(entry("default", named));
             }
             let declared = Declared {
-                address: Address {
+                address: Arc::new(Address {
                     mode: Mode::Input,
                     ..self.address(&name, &PARAMETER.into())
-                },
+                }),
                 body: Value::object(entries, header),
                 meta: Value::null(header),
                 header,

@@ -153,6 +153,8 @@ impl Evaluator<'_> {
                 format!("{}.", parent.path)
             };
             let path = ecow::eco_format!("{prefix}module.{}{}", call.name, member.key);
+            // Forty calls deep, the names are most of what an instance takes.
+            budget::take(path.len() + call_path.len());
             let call = Call {
                 parent: parent.clone(),
                 row,

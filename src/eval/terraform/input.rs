@@ -1,6 +1,7 @@
 //! What a module declares beside resources and rules may ask about: its variables and provider configurations.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::evaluator::Evaluator;
 use super::module::At;
@@ -14,14 +15,14 @@ impl Evaluator<'_> {
     pub(super) fn inputs(&self, instance: &Rc<Instance>) -> Vec<Declared> {
         let module = &instance.module;
         let made = |mode, type_name: &str, name: &str, body, header, span| Declared {
-            address: Address {
+            address: Arc::new(Address {
                 stack: self.stack.clone(),
                 module: instance.path.clone(),
                 mode,
                 type_name: type_name.into(),
                 name: name.into(),
                 key: Key::None,
-            },
+            }),
             body,
             meta: Value::null(Span::nowhere()),
             header,

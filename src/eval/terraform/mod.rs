@@ -53,7 +53,8 @@ pub use crate::source::THREAD_STACK_BYTES;
 
 /// Evaluates every root among the folders, in the order of their paths.
 ///
-/// Call it on a thread whose stack has [`THREAD_STACK_BYTES`]; rayon's threads of the current pool do the work.
+/// rayon's threads of the current pool do the work; they begin with stacks of [`THREAD_STACK_BYTES`] or so, and deep
+/// recursion takes more where it is needed.
 pub fn evaluate(folders: Vec<Folder>, world: &World<'_>) -> Vec<Stack> {
     each_root(folders, world, &|stack, _| stack)
 }
@@ -201,7 +202,8 @@ fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, ou
         let provider = evaluator.provider(instance, row);
         let meta = evaluator.meta(instance, row);
         for (at, member) in expansion.members.iter().enumerate() {
-            budget::take(budget::RESOURCE);
+            // Each finding has the way to its resource beside it.
+            budget::take(budget::RESOURCE + 8 * instance.path.len());
             if evaluator.is_spent(block.layers.header(module)) {
                 break;
             }
@@ -219,7 +221,7 @@ fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, ou
             };
             out.resources.push(Declared {
                 meta: meta.clone(),
-                address: evaluator.address(instance, row, member.key.clone()),
+                address: evaluator.address(instance, row, member.key.clone()).into(),
                 body,
                 header: block.layers.header(module),
                 span: block.layers.span(module),

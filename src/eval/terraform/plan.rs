@@ -82,9 +82,15 @@ pub fn read(file: &SourceFile, sources: &[Stack], named: bool) -> Result<Plan, B
     };
     stack.diagnostics.append(&mut diagnostics);
     let known = Known::of(source);
+    // The plan has no text for a block, only one for each of its instances: the first of them stands for the block, so
+    // that what all instances lack is missing once.
+    let mut headers: FxHashMap<Block, Span> = FxHashMap::default();
     for entry in &entries {
         if let Judged::Yes(values) = &entry.judged {
-            let declared = configuration.declare(entry, values, known.of_address(&entry.address));
+            let header = headers.entry(block_of(&entry.address));
+            let header = *header.or_insert(entry.span);
+            let known = known.of_address(&entry.address);
+            let declared = configuration.declare(entry, values, known, header);
             stack.resources.push(declared);
         }
     }
@@ -221,6 +227,7 @@ impl Configuration {
         entry: &Entry<'_>,
         values: &entry::Values<'_>,
         known: Option<&Declared>,
+        header: Span,
     ) -> Declared {
         let written = entry.span;
         let address = &entry.address;
@@ -253,13 +260,13 @@ impl Configuration {
                 data,
                 ..Value::null(known.map_or(written, |known| known.body.origin.span))
             },
-            header: known.map_or(written, |known| known.header),
+            header: known.map_or(header, |known| known.header),
             span: known.map_or(written, |known| known.span),
             meta: known.map_or_else(|| Value::null(written), |known| known.meta.clone()),
             exists: Truth::True,
             calls: known.and_then(|known| known.calls.clone()),
             provider: known.and_then(|known| known.provider.clone()),
-            address: address.clone(),
+            address: address.clone().into(),
         }
     }
 }

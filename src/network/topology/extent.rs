@@ -66,6 +66,14 @@ impl Extent {
         }
     }
 
+    /// What is in one of several. Joined one by one, a list of thousands would be copied for each of its members.
+    pub fn union(all: &[Extent]) -> Extent {
+        Extent {
+            sure: Addresses::union(all.iter().map(|one| &one.sure)),
+            perhaps: Addresses::union(all.iter().map(|one| &one.perhaps)),
+        }
+    }
+
     /// One of the two holds, and nobody knows which.
     #[must_use]
     pub fn either(&self, other: &Extent) -> Extent {

@@ -261,10 +261,11 @@ impl Reading<'_> {
     fn peer(&self, item: &Value) -> Side {
         let mut side = Side::default();
         let mut named = false;
+        let mut extents = Vec::new();
         for path in &self.flow.addresses {
             for value in self.values(item, path) {
                 named = true;
-                self.address(&value, &mut side);
+                self.address(&value, &mut side, &mut extents);
             }
         }
         for path in self.flow.groups.iter().chain(self.dialect.groups) {
@@ -275,8 +276,9 @@ impl Reading<'_> {
         for path in self.flow.named.iter().chain(self.dialect.lists) {
             let values = self.values(item, path);
             named |= !values.is_empty();
-            self.lists(&values, &mut side);
+            self.lists(&values, &mut side, &mut extents);
         }
+        side.addresses = Extent::union(&extents);
         side.any |= !named && self.dialect.nobody_is_everybody;
         side
     }
@@ -285,6 +287,7 @@ impl Reading<'_> {
     fn own(&self, item: &Value) -> Side {
         let mut side = Side::default();
         let mut named = false;
+        let mut extents = Vec::new();
         for path in self.dialect.own {
             for value in self.values(item, path) {
                 named = true;
@@ -292,29 +295,33 @@ impl Reading<'_> {
                 match text {
                     // The own side stands in its network, whatever that is called.
                     Some("*" | "VirtualNetwork") => side.any = true,
-                    Some(text) if parse(text).is_some() => self.address(&value, &mut side),
+                    Some(text) if parse(text).is_some() => {
+                        self.address(&value, &mut side, &mut extents);
+                    }
                     _ => self.marks(std::slice::from_ref(&value), &mut side),
                 }
             }
         }
+        side.addresses = Extent::union(&extents);
         side.any |= !named;
         side
     }
 
-    fn address(&self, value: &Value, side: &mut Side) {
+    /// The addresses go to `extents`, all else to the side.
+    fn address(&self, value: &Value, side: &mut Side, extents: &mut Vec<Extent>) {
         let own = value.resolved();
-        let text = |text: &str, sure: bool, side: &mut Side| match parse(text) {
+        let mut text = |text: &str, sure: bool, side: &mut Side| match parse(text) {
             Some(known) => {
                 let mut extent = Extent::exactly(known);
                 if !sure {
                     extent.sure = Addresses::default();
                 }
-                side.addresses = side.addresses.or(&extent);
+                extents.push(extent);
             }
             None => match (self.dialect.word)(text) {
                 Some(word) => {
                     side.any |= word.any && sure;
-                    side.addresses = side.addresses.or(&word.addresses);
+                    extents.push(word.addresses);
                     side.open = side.open.take().or(word.open);
                 }
                 None => side.open = Some(Why::Elsewhere(text.into())),
@@ -361,7 +368,7 @@ impl Reading<'_> {
         }
     }
 
-    fn lists(&self, values: &[Value], side: &mut Side) {
+    fn lists(&self, values: &[Value], side: &mut Side, extents: &mut Vec<Extent>) {
         for end in self.reader.ends(values) {
             // The list of an endpoint is that of its service: public addresses, whichever.
             let of_service = |id: &ResourceId| self.reader.graph.resource(*id).kind == ENDPOINT;
@@ -379,7 +386,7 @@ impl Reading<'_> {
             if end.unsure.is_some() {
                 extent.sure = Addresses::default();
             }
-            side.addresses = side.addresses.or(&extent);
+            extents.push(extent);
             side.open = side.open.take().or(more);
         }
     }

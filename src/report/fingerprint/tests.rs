@@ -32,10 +32,10 @@ fn prints(path: &str, text: &str, subject: &Address) -> Vec<String> {
         .map(|at| Finding {
             primary: Label {
                 span: Span::new(file.id, at, at + 1),
-                text: String::new(),
+                text: "".into(),
             },
             related: Vec::new(),
-            subjects: vec![subject.clone()],
+            subjects: vec![subject.clone().into()],
             ..samples[0].clone()
         })
         .collect();

@@ -106,9 +106,9 @@ fn messages_do_not_repeat_what_a_finding_hides() {
     let mut finding = findings[0].clone();
     finding.secret = true;
     finding.primary.span = Span::new(file.id, 4, 6 + WORD.len() as u32);
-    finding.message = format!("it is {WORD}, not {WORD}x");
+    finding.message = format!("it is {WORD}, not {WORD}x").into();
     let masks = Masks::new(&sources, [&finding].into_iter(), std::iter::empty());
-    masks.finding(&mut finding);
+    masks.findings(std::slice::from_mut(&mut finding));
     assert_eq!(finding.message, format!("it is {MASK}, not {WORD}x"));
     let hidden = masks.within(&file, 0..file.text.len());
     assert_eq!(hidden, std::slice::from_ref(&(5..5 + WORD.len())));

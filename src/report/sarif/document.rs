@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Results;
+
 #[derive(Serialize)]
 pub(super) struct Log<'a> {
     #[serde(rename = "$schema")]
@@ -17,7 +19,7 @@ pub(super) struct Run<'a> {
     pub(super) invocations: [Invocation<'a>; 1],
     pub(super) original_uri_base_ids: Bases,
     pub(super) column_kind: &'static str,
-    pub(super) results: Vec<Outcome<'a>>,
+    pub(super) results: Results<'a>,
 }
 
 #[derive(Serialize)]
@@ -261,7 +263,7 @@ pub(super) struct Physical {
     pub(super) region: Region,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Artifact {
     pub(super) uri: String,

@@ -8,7 +8,7 @@ use crate::source::SourceId;
 
 impl Writer<'_> {
     /// The edits that mend it, file by file; whoever applies them is told what they do to a running system.
-    pub(super) fn fixes(&mut self, finding: &Finding) -> Vec<Fix> {
+    pub(super) fn fixes(&self, finding: &Finding) -> Vec<Fix> {
         let (Ok((mut edits, applicability)), Some(remedy)) =
             (fix::propose(finding, &self.texts), &finding.remedy)
         else {

@@ -1,5 +1,7 @@
 //! What is wrong with suppressions themselves: findings like others, with rules of their own.
 
+use std::sync::Arc;
+
 use super::{By, Day, Policy, SOON, Suppression, Suppressions, comment, metadata};
 use crate::eval::{Address, Key, Mode};
 use crate::findings::{Certainty, Finding, Label, Pillar, RuleInfo, Severity};
@@ -253,22 +255,22 @@ fn finding(own: &Suppression, id: &str, message: String) -> Finding {
         rule: id.into(),
         severity,
         certainty: Certainty::Proven,
-        subjects: vec![Address {
+        subjects: vec![Arc::new(Address {
             stack: ".".into(),
             module: "".into(),
             mode: Mode::Managed,
             type_name: "suppression".into(),
             name: own.rules.first().map_or("?", String::as_str).into(),
             key: Key::None,
-        }],
-        message,
+        })],
+        message: message.into(),
         primary: Label {
             span: own.span,
-            text: String::new(),
+            text: "".into(),
         },
         related: Vec::new(),
         secret: false,
-        advice: advice.to_owned(),
+        advice: advice.into(),
         remedy: None,
         fingerprint: "".into(),
         exposure: None,

@@ -32,10 +32,10 @@ fn asked_of(path: &str, text: &str, policy: Policy, module: &str) -> (Option<Too
         rule: RULE.into(),
         primary: Label {
             span: place(text.find('@').expect("a place")),
-            text: String::new(),
+            text: "".into(),
         },
         related: related.collect(),
-        subjects: vec![Address {
+        subjects: vec![std::sync::Arc::new(Address {
             stack: ".".into(),
             module: module.into(),
             mode: Mode::Managed,
@@ -48,7 +48,7 @@ fn asked_of(path: &str, text: &str, policy: Policy, module: &str) -> (Option<Too
                 false => "Web".into(),
             },
             key: Key::None,
-        }],
+        })],
         ..samples[0].clone()
     };
     let places = Places::new(&sources);

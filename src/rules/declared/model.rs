@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{Literal, Path, Usage};
-use crate::catalog::spell::Writing;
+use crate::catalog::spell::Writings;
 
 /// Severities in rising order, as rule files spell them.
 pub const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
@@ -66,7 +66,7 @@ pub struct RemedySpec {
     /// Index into [`APPLICABILITIES`].
     pub applicability: u8,
     /// Per type of each dialect how it is written, the first the best; the build script fills it in.
-    pub writings: Vec<(String, Vec<Writing>)>,
+    pub writings: Vec<(String, Writings)>,
 }
 
 impl RemedySpec {

@@ -6,7 +6,7 @@ use super::identities::values;
 use super::statements::{Bad, judge};
 use super::trust::is_known;
 use crate::catalog::Usage;
-use crate::eval::{Texts, Truth, Value};
+use crate::eval::{Texts, Truth, Value, Why};
 use crate::policy::condition::asks_for;
 use crate::policy::party::{any_principal, everyone};
 use crate::policy::{Statement, any_of, closed_to_strangers, has_action};
@@ -48,13 +48,15 @@ fn first_action(statement: &Statement) -> String {
 
 /// Everyone may do something like this, and nothing narrows it.
 fn public_class(subject: &Subject<'_>, front: &str) -> Outcome {
-    let reaching = reaching(front);
+    let Some((_, reaching)) = REACHING.iter().find(|(own, _)| *own == front) else {
+        return Outcome::unknown(&subject.resource.body, Why::Limit);
+    };
     judge(subject, Usage::Resource, |held, statement| {
         let (all, who) = everyone(statement);
         let (does, action) = any_of(statement.any_actions(), |item| {
             match statement.not_actions.written {
-                true => !item.fits(&reaching),
-                false => item.fits(&reaching),
+                true => !item.fits(reaching),
+                false => item.fits(reaching),
             }
         });
         let wanted = action
@@ -67,6 +69,12 @@ fn public_class(subject: &Subject<'_>, front: &str) -> Outcome {
         vec![Bad::new((does & all, blame)).and(statement.allows() & !closed)]
     })
 }
+
+/// For each class of actions that is asked about the patterns that meet it.
+static REACHING: LazyLock<[(&str, Texts); 5]> = LazyLock::new(|| {
+    let fronts = ["s3:get", "s3:list", "s3:put", "s3:delete", "s3:restore"];
+    fronts.map(|front| (front, reaching(front)))
+});
 
 /// The patterns of actions that meet names which begin so: they begin so too, or with less and a wildcard.
 fn reaching(front: &str) -> Texts {

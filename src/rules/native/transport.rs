@@ -114,7 +114,7 @@ fn named(reference: &Reference, graph: &Graph) -> String {
     let target = &reference.target;
     let found = graph
         .resources
-        .binary_search_by(|own| own.address.cmp(target));
+        .binary_search_by(|own| (*own.address).cmp(target));
     let name = Path(vec![Step {
         name: "bucket_name".into(),
         each: false,

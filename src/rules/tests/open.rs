@@ -63,7 +63,7 @@ fn many_neighbours_are_not_asked_and_that_is_said() {
         let mut key = make.resource("aws_iam_access_key", "k", |make| {
             vec![("user", make.text(user))]
         });
-        key.address.name = ecow::eco_format!("k{at:03}");
+        std::sync::Arc::make_mut(&mut key.address).name = ecow::eco_format!("k{at:03}");
         key
     };
     let rule = "aws-iam-two-access-keys";

@@ -71,7 +71,7 @@ impl Maker {
         let entries = body(self);
         let body = self.map(entries);
         let span = header.to(body.origin.span);
-        let address = address(type_name, name);
+        let address = address(type_name, name).into();
         Declared {
             address,
             body,

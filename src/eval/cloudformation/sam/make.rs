@@ -32,7 +32,7 @@ impl<'c> Maker<'c> {
     pub(super) fn of(source: &Declared, context: &'c Context<'c>) -> Self {
         Self {
             context,
-            address: source.address.clone(),
+            address: source.address.as_ref().clone(),
             header: source.header,
             span: source.span,
             exists: source.exists,
@@ -193,7 +193,7 @@ impl<'c> Maker<'c> {
     /// A generated resource.
     pub(super) fn declare(&self, type_name: &str, id: &str, body: Body) -> Declared {
         Declared {
-            address: self.sibling(type_name, id),
+            address: self.sibling(type_name, id).into(),
             body: body.finish(self.header),
             meta: self.meta.clone(),
             header: self.header,

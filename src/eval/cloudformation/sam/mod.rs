@@ -234,7 +234,8 @@ impl<'c> Expander<'c> {
         if meta.as_map().is_some() {
             made.meta = meta;
         }
-        self.aliases.add(&source.address, made.address.clone());
+        self.aliases
+            .add(&source.address, made.address.as_ref().clone());
         self.made.push(made);
     }
 

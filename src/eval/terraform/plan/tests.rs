@@ -164,7 +164,7 @@ fn beside(change: impl Fn(&mut Declared)) -> Result<Option<String>, String> {
     let mut own = stack(&text);
     own.name = "folder".into();
     for declared in &mut own.resources {
-        declared.address.stack = "folder".into();
+        Arc::make_mut(&mut declared.address).stack = "folder".into();
         change(declared);
     }
     match read(&file(&text), &[own], false) {
@@ -200,7 +200,7 @@ fn a_plan_that_was_met_stands_only_for_what_it_was_made_from() {
         unsure.is_err(),
         "a literal is one whether it is made or not"
     );
-    let renamed = beside(|declared| declared.address.name = "c".into());
+    let renamed = beside(|declared| Arc::make_mut(&mut declared.address).name = "c".into());
     assert_eq!(
         renamed,
         Ok(None),

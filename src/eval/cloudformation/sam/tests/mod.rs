@@ -256,13 +256,16 @@ fn references_lead_to_what_was_made() {
     let sam = crate::eval::Address {
         type_name: "AWS::Serverless::Function".into(),
         key: Key::None,
-        ..work.address.clone()
+        ..work.address.as_ref().clone()
     };
     let (target, path) = expansion
         .aliases
         .alias_of(&sam, &["Arn".into()])
         .expect("an alias");
-    assert_eq!((target, path), (work.address.clone(), vec!["Arn".into()]));
+    assert_eq!(
+        (target, path),
+        (work.address.as_ref().clone(), vec!["Arn".into()])
+    );
     assert_eq!(expansion.aliases.alias_of(&plain.address, &[]), None);
 }
 

@@ -62,7 +62,7 @@ pub(super) fn read(document: &Json, pseudo: &[(&str, &str)]) -> Read {
         }
         let meta = reader.value(&meta);
         resources.push(Declared {
-            address: reader.address(id),
+            address: reader.address(id).into(),
             span: header.to(body.origin.span),
             body,
             meta,
