@@ -49,7 +49,8 @@
 //! remembers that value, and with it the place of each member.
 //!
 //! Evaluation is on demand and memoised; a cycle is an unknown ([`eval::Why::Cycle`]). All recursion, all sizes and the
-//! number of steps are bounded ([`eval::Why::Limit`]).
+//! number of steps are bounded ([`eval::Why::Limit`]). Each stack has one budget of values, text, resources and steps
+//! ([`eval::budget`]), and the rules about it have another; both depend on its input alone.
 //!
 //! # Roots
 //!

@@ -11,6 +11,8 @@
 //!
 //! A named value (an argument, a local value, an output) may take a share of the budget only, so that one that asks
 //! for too much does not take all others with it.
+//!
+//! The rules have a budget of steps for each stack ([`rule_steps`]), in shares for its resources ([`within_rules`]).
 
 use std::cell::Cell;
 

@@ -2,11 +2,13 @@
 //!
 //! Who asks where a place stands (fingerprints, suppressions) needs names and extents, not values.
 
+use ecow::EcoString;
+
 use super::{hcl, yaml};
 use crate::source::SourceFile;
 
 /// The deepest nesting that is looked into; deeper places belong to what is around them.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: u16 = 64;
 
 /// A part of a text that has a name or is one of several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +20,11 @@ pub struct Part {
     /// The bytes that name it.
     pub head: (u32, u32),
     /// Its name: of a block its type and labels with dots between, of a member its key; empty for an item of a list.
-    pub name: String,
+    pub name: EcoString,
     /// What it is.
     pub sort: Sort,
     /// How deep it is: 0 at the top.
-    pub depth: usize,
+    pub depth: u16,
 }
 
 /// What a part of a text is.
@@ -74,6 +76,9 @@ impl Outline {
         outline.parts.sort_by_key(around);
         outline.comments.sort_unstable();
         outline.nest();
+        // It is kept for the whole run.
+        outline.parts.shrink_to_fit();
+        outline.outer.shrink_to_fit();
         outline
     }
 
@@ -115,7 +120,7 @@ impl Outline {
         inside.filter(|own| own.depth == part.depth + 1 && own.end <= part.end)
     }
 
-    fn hcl(&mut self, tree: &hcl::Tree, body: &hcl::Body, depth: usize) {
+    fn hcl(&mut self, tree: &hcl::Tree, body: &hcl::Body, depth: u16) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -129,7 +134,7 @@ impl Outline {
                 start: block.range.start,
                 end: block.range.end,
                 head: (block.header.start, block.header.end),
-                name: name.join("."),
+                name: name.join(".").into(),
                 sort: Sort::Block,
                 depth,
             });
@@ -141,7 +146,7 @@ impl Outline {
                 start: attribute.name.start,
                 end: value.end.max(attribute.name.end),
                 head: (attribute.name.start, attribute.name.end),
-                name: tree.attribute_name(attribute).to_owned(),
+                name: tree.attribute_name(attribute).into(),
                 sort: Sort::Member,
                 depth,
             });
@@ -150,7 +155,7 @@ impl Outline {
     }
 
     /// The members and items in an expression, whatever calls and operators are around them.
-    fn expression(&mut self, tree: &hcl::Tree, id: hcl::ExprId, depth: usize) {
+    fn expression(&mut self, tree: &hcl::Tree, id: hcl::ExprId, depth: u16) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -160,7 +165,7 @@ impl Outline {
                 for (key, value) in entries {
                     let (own, end) = (tree.expr_span(key), tree.expr_span(value).end);
                     let name = match tree.string(key) {
-                        Some(text) => text.into_owned(),
+                        Some(text) => text.into_owned().into(),
                         None => slice(tree, own.start, own.end),
                     };
                     self.parts.push(Part {
@@ -181,7 +186,7 @@ impl Outline {
                         start: own.start,
                         end: own.end,
                         head: (own.start, own.start),
-                        name: String::new(),
+                        name: EcoString::new(),
                         sort: Sort::Item,
                         depth,
                     });
@@ -202,7 +207,7 @@ impl Outline {
         }
     }
 
-    fn yaml(&mut self, document: &yaml::Document, id: yaml::NodeId, depth: usize) {
+    fn yaml(&mut self, document: &yaml::Document, id: yaml::NodeId, depth: u16) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -218,10 +223,7 @@ impl Outline {
                 start: key.start,
                 end,
                 head: (key.start, key.end),
-                name: document
-                    .text(pair.key)
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
+                name: document.text(pair.key).cloned().unwrap_or_default(),
                 sort: Sort::Member,
                 depth,
             });
@@ -241,7 +243,7 @@ impl Outline {
                 start: own.start,
                 end: own.end,
                 head: (own.start, own.start),
-                name: String::new(),
+                name: EcoString::new(),
                 sort: Sort::Item,
                 depth,
             });
@@ -250,9 +252,9 @@ impl Outline {
     }
 }
 
-fn slice(tree: &hcl::Tree, start: u32, end: u32) -> String {
+fn slice(tree: &hcl::Tree, start: u32, end: u32) -> EcoString {
     let text = tree.text.get(start as usize..end as usize);
-    text.unwrap_or_default().to_owned()
+    text.unwrap_or_default().into()
 }
 
 #[cfg(test)]

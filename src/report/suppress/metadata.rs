@@ -67,7 +67,7 @@ fn item_of(
     };
     let text = || file.text.get(item.start as usize..item.end as usize);
     let (id, reason) = match item.sort {
-        Sort::Member => (item.name.clone(), cover::value_of(file, item)),
+        Sort::Member => (item.name.to_string(), cover::value_of(file, item)),
         _ => match value(&IDS) {
             Some(id) => (id, value(&REASONS).unwrap_or_default()),
             None => {
