@@ -150,6 +150,7 @@ fn steps(path: &str, text: &str) -> u64 {
         paths: &paths,
         exclude: &[],
         listed: false,
+        everything: false,
         is_template: engine::is_template,
     };
     let door = Door::new(&memory, &scope);

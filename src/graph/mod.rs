@@ -27,7 +27,9 @@ use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::{Catalog, Path, Relation, Step};
-use crate::eval::{Address, Data, Language, Origin, Provider, Stack, Truth, Value, Via, Why, budget};
+use crate::eval::{
+    Address, Data, Language, Origin, Provider, Stack, Truth, Value, Via, Why, budget,
+};
 use crate::source::Span;
 pub use misspelt::misspelt;
 pub use unread::unread_texts;

@@ -122,6 +122,7 @@ impl RuleSet {
             bytes: &[],
             page: page.into(),
             rule: OnceLock::from(rule),
+            said: OnceLock::new(),
         };
         self.slots.insert(at, slot);
         true

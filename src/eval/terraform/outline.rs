@@ -250,7 +250,7 @@ impl Made<'_, '_> {
         });
         let map = Map::new(entries.collect(), Some(rest), Collection::Structural);
         Some(Declared {
-            address: self.address(sketch.type_name, sketch.name),
+            address: self.address(sketch.type_name, sketch.name).into(),
             body: Value::new(Data::Map(Arc::new(map)), self.header),
             meta: Value::null(self.header),
             header: self.header,
