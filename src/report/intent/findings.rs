@@ -1,5 +1,7 @@
 //! What does not hold of an intent, as findings: every format and the editor show them.
 
+use std::sync::Arc;
+
 use crate::eval::{Address, Key, Mode, Why};
 use crate::findings::{Certainty, Finding, Label, Pillar, RuleInfo, Severity};
 use crate::intent::verify::{Answer, Kind, Step, Verdict};
@@ -146,7 +148,7 @@ fn finding(own: &Answer) -> Option<Finding> {
             .filter(|step| Some(*step) != blamed)
             .map(|step| Label {
                 span: step.span,
-                text: format!("{}: {}", step.resource, step.text),
+                text: format!("{}: {}", step.resource, step.text).into(),
             }),
     );
     let advice = match &own.change {
@@ -160,22 +162,22 @@ fn finding(own: &Answer) -> Option<Finding> {
             Verdict::Undecided => Certainty::Undecided(Why::Condition),
             _ => Certainty::Proven,
         },
-        subjects: vec![Address {
+        subjects: vec![Arc::new(Address {
             stack: ".".into(),
             module: "".into(),
             mode: Mode::Managed,
             type_name: "intent".into(),
             name: format!("{} -> {}", own.from, own.to).into(),
             key: Key::None,
-        }],
-        message: format!("{} -> {}{ports}: {}", own.from, own.to, own.because),
+        })],
+        message: ecow::eco_format!("{} -> {}{ports}: {}", own.from, own.to, own.because),
         primary: Label {
             span: blamed.map_or(own.span, |step| step.span),
-            text: String::new(),
+            text: "".into(),
         },
         related,
         secret: false,
-        advice,
+        advice: advice.into(),
         remedy: None,
         fingerprint: "".into(),
         exposure: None,
