@@ -4,6 +4,7 @@
 
 mod inputs;
 mod pipeline;
+mod segments;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -154,6 +155,29 @@ fn rules(bencher: Bencher<'_, '_>, input: Input) {
     bencher
         .counter(ItemsCount::new(input.1))
         .bench_local(|| pipeline::rules(&graphs));
+}
+
+/// An intent proved on the graph: 50 segments, 400 flows, 10,000 security groups.
+#[divan::bench]
+fn verify(bencher: Bencher<'_, '_>) {
+    let (text, files) = segments::segments(50, 400, 10_000);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("segments");
+    inputs::write(&folder, &files).expect("the target folder can be written to");
+    let pipeline = Pipeline::new(&folder);
+    let found = pipeline.discover();
+    let graphs = pipeline::graphs(&pipeline.evaluate(found.folders, &[]));
+    let (file, _) = pipeline
+        .sources
+        .add("distrust.intent.yaml", text.into_bytes());
+    let intent = distrust::intent::read(&file).expect("the intent holds");
+    bencher.bench_local(|| {
+        let answers = graphs.iter().map(|graph| {
+            distrust::intent::verify::verify(&intent, graph, distrust::catalog::Catalog::builtin())
+        });
+        let answers = distrust::intent::verify::merge(intent.source, answers);
+        assert!(answers.len() > 2_000, "each pair of segments is answered");
+        answers
+    });
 }
 
 /// From the folder to the findings; what the program does but for writing them.

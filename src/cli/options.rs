@@ -1,5 +1,8 @@
 //! The command line.
 
+mod ask;
+mod intent;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,6 +12,9 @@ use crate::findings::Severity;
 use crate::generate::Language;
 use crate::report::Format;
 use crate::report::suppress::{Day, Policy};
+
+pub(super) use ask::{Can, Reach, WhoCan};
+pub(super) use intent::{Drawing, Intent, Matrix, Verify};
 
 /// Never trust, always verify: proves or refutes zero trust on Terraform, OpenTofu and CloudFormation.
 ///
@@ -341,141 +347,6 @@ pub(super) struct Graph {
     /// How the graph is written
     #[arg(long, value_enum, default_value_t = Notation::Dot, value_name = "FORMAT")]
     pub(super) format: Notation,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = super::exit::table())]
-pub(super) struct WhoCan {
-    /// The action, such as s3:GetObject
-    #[arg(value_name = "ACTION")]
-    pub(super) action: String,
-    /// The resource: its address, an ARN, or a pattern of ARNs
-    #[arg(value_name = "RESOURCE")]
-    pub(super) resource: String,
-
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// How answers are written
-    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
-    pub(super) output_format: Listing,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = super::exit::table())]
-pub(super) struct Can {
-    /// Who: the address of an identity, an ARN, or a pattern of ARNs
-    #[arg(value_name = "PRINCIPAL")]
-    pub(super) principal: String,
-    /// The action, such as s3:GetObject
-    #[arg(value_name = "ACTION")]
-    pub(super) action: String,
-    /// The resource: its address, an ARN, or a pattern of ARNs
-    #[arg(value_name = "RESOURCE")]
-    pub(super) resource: String,
-
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// How answers are written
-    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
-    pub(super) output_format: Listing,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = super::exit::table())]
-pub(super) struct Reach {
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// From: `internet`, a network, the address of a resource, or `any` of them
-    #[arg(long, value_name = "WHO", default_value = "internet")]
-    pub(super) from: String,
-    /// To: the address of a resource, `any` of them, or `internet`
-    #[arg(long, value_name = "WHOM", default_value = "any")]
-    pub(super) to: String,
-    /// At these ports only: 22, 22/tcp, 8000-9000/udp, icmp
-    #[arg(long, value_name = "PORT", value_delimiter = ',')]
-    pub(super) port: Vec<String>,
-    /// How the answers are written
-    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
-    pub(super) output_format: Listing,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = super::exit::table())]
-pub(super) struct Verify {
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// The intent [default: distrust.intent.yaml beside the first path]
-    #[arg(long, value_name = "FILE")]
-    pub(super) intent: Option<PathBuf>,
-    /// What cannot be decided does not make the exit status 4
-    #[arg(long)]
-    pub(super) allow_undecided: bool,
-    /// List also each pair of segments between which nothing is possible, as it must be
-    #[arg(long)]
-    pub(super) all: bool,
-    /// How the answers are written
-    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
-    pub(super) output_format: Listing,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = super::exit::table())]
-pub(super) struct Matrix {
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// The intent [default: distrust.intent.yaml beside the first path]
-    #[arg(long, value_name = "FILE")]
-    pub(super) intent: Option<PathBuf>,
-    /// How it is drawn
-    #[arg(long, value_enum, default_value_t = Drawing::Text, value_name = "FORMAT")]
-    pub(super) format: Drawing,
-}
-
-/// How a matrix is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Drawing {
-    /// For the terminal
-    Text,
-    /// For pages on code hosts
-    Markdown,
-    /// One drawing
-    Svg,
-    /// One page that needs nothing else
-    Html,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Intent {
-    /// Say what is wrong with an intent, if anything
-    #[command(after_help = super::exit::table())]
-    Check {
-        /// The intent, or the folder that it lies in
-        #[arg(value_name = "FILE", default_value = crate::intent::FILE)]
-        file: PathBuf,
-    },
-    /// Print an intent in full: every default, and all that follows from what it says
-    #[command(after_help = super::exit::table())]
-    Show {
-        /// The intent, or the folder that it lies in
-        #[arg(value_name = "FILE", default_value = crate::intent::FILE)]
-        file: PathBuf,
-    },
-    /// Draft an intent from code: its segments, and each flow that is possible, marked as found
-    #[command(after_help = super::exit::table())]
-    Init {
-        #[command(flatten)]
-        input: Box<Input>,
-        /// What the service is called [default: the name of the folder]
-        #[arg(long, value_name = "NAME")]
-        name: Option<String>,
-    },
-    /// Print the JSON Schema of intents, for editors
-    Schema,
 }
 
 #[derive(Debug, Args)]
