@@ -77,7 +77,7 @@ impl Evaluator<'_> {
         let region = region.through(header, Role::Reference);
         let missing = |name: &&str| map.is_none_or(|map| map.value(name).is_none());
         let names = ["id", "name", "region"];
-        let names = names.into_iter().filter(|name| missing(&name));
+        let names = names.into_iter().filter(|name| missing(name));
         names.map(|name| (name, region.clone())).collect()
     }
 

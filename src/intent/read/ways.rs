@@ -30,7 +30,7 @@ impl Reader<'_> {
             let to = self.ends(item, "to", answers, ANSWERS);
             for from in &from {
                 for to in &to {
-                    let flow = self.flow(item, from.clone(), to.clone(), cloud);
+                    let flow = self.flow(item, *from, *to, cloud);
                     flows.push(flow);
                 }
             }
@@ -134,9 +134,9 @@ impl Reader<'_> {
             for by in by.collect::<Vec<At<Point>>>() {
                 for from in &from {
                     found.extend(to.iter().map(|to| Enforcement {
-                        from: from.clone(),
-                        to: to.clone(),
-                        by: by.clone(),
+                        from: *from,
+                        to: *to,
+                        by,
                         span,
                         said: Said::Written,
                     }));

@@ -384,29 +384,23 @@ impl Network<'_, '_> {
             if own.is_empty() || from == to {
                 continue;
             }
-            let (word, thing) = |side: &Side| -> (String, Thing) {
-                match side {
-                    Side::Thing(thing) => (name(intent, *thing), *thing),
-                    Side::Nowhere(at) => {
-                        let id =
-                            self.placed.topology.endpoints[self.classes[*at].one as usize].resource;
-                        let address = &self.placed.graph.resource(id).address;
-                        (format!("{address} (in no segment)"), Thing::Internet)
-                    }
-                }
-            }(&from);
-            let (other, other_thing) = match &to {
-                Side::Thing(own) => (name(intent, *own), *own),
-                Side::Nowhere(at) => {
-                    let id =
-                        self.placed.topology.endpoints[self.classes[*at].one as usize].resource;
-                    let address = &self.placed.graph.resource(id).address;
-                    (format!("{address} (in no segment)"), Thing::Internet)
-                }
-            };
-            answers.push(self.prohibition((word, other), self.place(thing, other_thing), &own));
+            let [(from, one), (to, other)] = [&from, &to].map(|side| self.named(side));
+            answers.push(self.prohibition((from, to), self.place(one, other), &own));
         }
         answers
+    }
+
+    /// A side as people read it, and what of the intent it is.
+    fn named(&self, side: &Side) -> (String, Thing) {
+        match side {
+            Side::Thing(thing) => (name(self.placed.intent, *thing), *thing),
+            Side::Nowhere(at) => {
+                let one = self.classes[*at].one as usize;
+                let id = self.placed.topology.endpoints[one].resource;
+                let address = &self.placed.graph.resource(id).address;
+                (format!("{address} (in no segment)"), Thing::Internet)
+            }
+        }
     }
 
     /// The line of the intent that a prohibition is about: the segment that must not be reached, else that must not reach.
