@@ -113,6 +113,97 @@ fn said(output: &Output) -> String {
     lines.collect()
 }
 
+/// A file that is there and is not read may declare what seems to be missing: of a root, of a module that a call names, and
+/// of one that no search would have found.
+#[test]
+fn what_an_unread_file_may_declare_is_not_missing() {
+    let rule = "aws-s3-no-public-access-block";
+    let bucket = "resource \"aws_s3_bucket\" \"inner\" {\n  bucket = \"b\"\n}\n";
+    let call = |folder: &str| format!("module \"m\" {{\n  source = \"./{folder}\"\n}}\n");
+    for folder in ["", "called", ".hidden"] {
+        for (kind, lost) in [
+            ("none", false),
+            ("pipe", true),
+            ("nowhere", true),
+            ("outside", false),
+            ("locked", false),
+        ] {
+            let world = World::new();
+            let place = |name: &str| Path::new(folder).join(name).to_string_lossy().into_owned();
+            world.put(
+                "repo/main.tf",
+                &if folder.is_empty() {
+                    String::new()
+                } else {
+                    call(folder)
+                },
+            );
+            world.put(&format!("repo/{}", place("bucket.tf")), bucket);
+            let up = if folder.is_empty() {
+                "../outside"
+            } else {
+                "../../outside"
+            };
+            match kind {
+                "pipe" => world.pipe(&place("x.tf")),
+                "nowhere" => world.link(&place("x.tf"), "nothing-here"),
+                "outside" => world.link(&place("x.tf"), &format!("{up}/secret.tf")),
+                "locked" => world.put(&format!("repo/{}", place("x.tf")), "\0GITCRYPT\0abc"),
+                _ => {}
+            }
+            let output = world.shut(&["--select", rule, "--exit-zero", "."]);
+            let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let is = |what: &str| report[what].as_array().is_some_and(|all| !all.is_empty());
+            let whole = kind == "none";
+            assert_eq!(
+                (is("findings"), is("undecided")),
+                (whole, !whole),
+                "{folder} {kind}: {report}"
+            );
+            let output = world.shut(&["--select", rule, "."]);
+            assert_eq!(status(&output) == 3, lost, "{folder} {kind}");
+            let mentions = said(&output).matches("x.tf").count();
+            assert_eq!(
+                mentions,
+                usize::from(!whole),
+                "{folder} {kind}: {}",
+                said(&output)
+            );
+        }
+    }
+}
+
+/// Who made a link does not decide what is overwritten, also where the user names it.
+#[test]
+fn no_verb_writes_through_a_link_out_of_the_repository() {
+    let verbs: [&[&str]; 4] = [
+        &["check", "--output", "link"],
+        &["baseline", "write", "--baseline", "link"],
+        &["baseline", "update", "--baseline", "link"],
+        &[
+            "check",
+            "--fix",
+            "--unsafe-fixes",
+            "--min-severity",
+            "info",
+            "link.tf",
+        ],
+    ];
+    for verb in verbs {
+        let world = World::new();
+        world.link("link", "../outside/kept");
+        world.put("outside/kept", "");
+        world.link("link.tf", "../outside/secret.tf");
+        let before = |name: &str| {
+            std::fs::read(world.base.path().join("outside").join(name)).expect("it is there")
+        };
+        let was = (before("kept"), before("secret.tf"));
+        let output = run(&world.repo(), verb);
+        assert_eq!((before("kept"), before("secret.tf")), was, "{verb:?}");
+        assert_ne!(status(&output), 0, "{verb:?}");
+    }
+}
+
 #[test]
 fn a_link_out_of_the_repository_is_said_and_not_followed_whoever_reads() {
     let world = World::new();

@@ -417,7 +417,7 @@ fn reversed_resources(text: &str) -> String {
 }
 
 /// A template in YAML as JSON, short forms of functions as long ones.
-fn to_json(text: &str) -> String {
+pub(super) fn to_json(text: &str) -> String {
     let sources = SourceMap::new();
     let (file, _) = sources.add("template.yaml", text.as_bytes().to_vec());
     let document = yaml::parse(&file);

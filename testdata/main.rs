@@ -2,6 +2,7 @@
 
 mod cli;
 mod cloudformation;
+mod damage;
 #[cfg(unix)]
 mod door;
 #[cfg(unix)]
@@ -16,7 +17,6 @@ mod lsp;
 mod plan;
 mod reach;
 mod reading;
-#[cfg(unix)]
 mod require;
 mod revision;
 mod schemas;

@@ -292,3 +292,131 @@ fn references_into_modules_and_nulls_in_definitions() {
     let ran = check(&[("t.yaml", template.as_bytes())], &["."]);
     assert_eq!(ran.diagnostics(), Vec::<String>::new());
 }
+
+/// Every verb that reads what the check reads says what it lost of it.
+#[test]
+fn no_verb_answers_from_what_was_lost_without_a_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    let lost: [(&str, &str, String); 3] = [
+        (
+            "policy.json",
+            &ALL[..ALL.len() - 1],
+            "resource \"aws_iam_policy\" \"p\" {\n  policy = file(\"policy.json\")\n}\n".into(),
+        ),
+        (
+            "x.tf",
+            "resource \"aws_vpc\" \"v\" {\n  cidr_block = [\n",
+            GROUP.to_owned(),
+        ),
+        (
+            "t.yaml",
+            "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {\n",
+            GROUP.to_owned(),
+        ),
+    ];
+    let verbs: [&[&str]; 8] = [
+        &["check", "--fix"],
+        &["check", "--diff"],
+        &["who-can", "s3:GetObject", "arn:aws:s3:::b/x"],
+        &[
+            "can",
+            "arn:aws:iam::123456789012:role/r",
+            "s3:GetObject",
+            "arn:aws:s3:::b/x",
+        ],
+        &["reach"],
+        &["graph"],
+        &["suppress", "migrate"],
+        &["baseline", "write", "--baseline", "kept"],
+    ];
+    for (name, text, main) in lost {
+        for other in ["policy.json", "x.tf", "t.yaml"] {
+            let _ = std::fs::remove_file(folder.path().join(other));
+        }
+        put("main.tf", &main);
+        put(name, text);
+        for verb in verbs {
+            let output = Command::new(env!("CARGO_BIN_EXE_distrust"))
+                .args(verb)
+                .current_dir(folder.path())
+                .output()
+                .expect("the program starts");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(3), "{name} {verb:?}: {said}");
+        }
+    }
+}
+
+/// What a plan calls sensitive is shown nowhere, whatever its name; neither is what only repeats a secret, and no diff
+/// shows one.
+#[test]
+fn what_is_secret_is_hidden_wherever_it_stands() {
+    const SECRET: &str = "Hx7tR2vQ9mL4pW8z";
+    let plan = r#"{"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "aws_db_instance.d",
+ "mode": "managed", "type": "aws_db_instance", "name": "d", "change": {"actions": ["create"], "before": null,
+ "after": {"publicly_accessible": true, "tags": {"x": "SECRET"}}, "after_sensitive": {"tags": {"x": true}}, "after_unknown": {}}}],
+ "configuration": {}}"#;
+    let database = "resource \"aws_db_instance\" \"d\" {\n  password            = \"SECRET\"\n  publicly_accessible = true\n}\n";
+    let key = "resource \"aws_s3_bucket\" \"b\" {\n  for_each = toset([sensitive(\"SECRET\")])\n  bucket   = each.key\n}\n";
+    let repeated = "variable \"db_password\" {}\nresource \"aws_db_instance\" \"d\" {\n  password = var.db_password\n}\n";
+    let values = "db_password = \"SECRET\"\nx = = \"SECRET\"\n";
+    let inputs: [&[(&str, &str)]; 4] = [
+        &[("plan.json", plan)],
+        &[("main.tf", database)],
+        &[("main.tf", key)],
+        &[("main.tf", repeated), ("terraform.tfvars", values)],
+    ];
+    for files in inputs {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let text = text.replace("SECRET", SECRET);
+            std::fs::write(folder.path().join(name), text).expect("a file");
+        }
+        for verb in [
+            &["check", "--min-severity", "info", "--undecided"][..],
+            &[
+                "check",
+                "--min-severity",
+                "info",
+                "--output-format",
+                "json",
+                "--undecided",
+            ],
+            &[
+                "check",
+                "--min-severity",
+                "info",
+                "--output-format",
+                "sarif",
+            ],
+            &[
+                "check",
+                "--min-severity",
+                "info",
+                "--output-format",
+                "concise",
+            ],
+            &[
+                "check",
+                "--min-severity",
+                "info",
+                "--diff",
+                "--unsafe-fixes",
+            ],
+            &["graph"],
+            &["who-can", "s3:GetObject", "arn:aws:s3:::b/x"],
+        ] {
+            let output = Command::new(env!("CARGO_BIN_EXE_distrust"))
+                .args(verb)
+                .current_dir(folder.path())
+                .output()
+                .expect("the program starts");
+            for stream in [&output.stdout, &output.stderr] {
+                let said = String::from_utf8_lossy(stream);
+                assert!(!said.contains(SECRET), "{verb:?} {files:?}\n{said}");
+            }
+        }
+    }
+}

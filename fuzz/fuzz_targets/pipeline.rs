@@ -1,4 +1,5 @@
-//! Any files give findings whose places lie in their texts, and the same ones again.
+//! Any files give a report, in every format and within the memory that libFuzzer is told to allow: its places lie in their
+//! texts, nothing in it commands a terminal, and it is the same again.
 //!
 //! The input is cut at lines that begin with `=== ` and go on with a name; what stands before the first is `main.tf`.
 #![no_main]
@@ -6,12 +7,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use distrust::catalog::Catalog;
-use distrust::eval::{cloudformation, terraform};
-use distrust::graph;
-use distrust::rules::{self, RuleSet};
-use distrust::source::{Door, Memory, Scope, Search, SourceMap, discover};
-use distrust::syntax::yaml;
+use distrust::engine::{self, World};
+use distrust::eval::terraform;
+use distrust::findings::Severity;
+use distrust::report::{Dress, Folded, Format, View, obeyed};
+use distrust::rules::RuleSet;
+use distrust::source::{Code, Door, Memory, Scope, Search, SourceMap, discover};
 
 static POOL: LazyLock<rayon::ThreadPool> = LazyLock::new(|| {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(terraform::THREAD_STACK_BYTES);
@@ -22,11 +23,50 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes).into_owned();
     POOL.install(|| {
         let first = run(&text);
-        assert_eq!(first, run(&text), "the same input gives the same findings");
+        assert!(first == run(&text), "the same input gives the same report");
     });
 });
 
-fn run(text: &str) -> Vec<String> {
+fn run(text: &str) -> Vec<Vec<u8>> {
+    let files = files(text);
+    let sources = SourceMap::new();
+    let root = PathBuf::from("/in");
+    let scope = Scope::new(&files, &root, Some(&root), &[root.clone()]);
+    let paths = [root];
+    let search = Search { paths: &paths, exclude: &[], listed: false, everything: false, is_template: engine::is_template };
+    let door = Door::new(&files, &scope);
+    let found = discover(door, &sources, search);
+    let world = World { door, sources: &sources, settings: Default::default(), parameters: Vec::new() };
+    let rules = RuleSet::builtin();
+    let report = engine::check(found, &world, rules, &|_| true);
+    for said in &report.diagnostics {
+        assert!(said.code != Code::Internal, "{}", said.message);
+        sources.slice(said.span);
+    }
+    let said = engine::rules_of(rules, &report);
+    let view = View {
+        sources: &sources,
+        masks: &report.masks,
+        folded: &Folded::default(),
+        rules: &said,
+        scope: &scope,
+        undecided: true,
+        suppressed: true,
+        least: Severity::Info,
+    };
+    let dress = Dress { color: false, links: false, width: 80 };
+    let formats = Format::ALL.into_iter().map(|format| {
+        let mut out = Vec::new();
+        format.write(&report, view, dress, &mut out).expect("memory takes all");
+        let text = std::str::from_utf8(&out).expect("what is written is text");
+        let shown = |letter: char| !obeyed(letter) || matches!(letter, '\n' | '\t');
+        assert!(text.chars().all(shown), "{format:?} has a letter that is obeyed");
+        out
+    });
+    formats.collect()
+}
+
+fn files(text: &str) -> Memory {
     let mut files = Memory::new();
     let mut name = "main.tf".to_owned();
     let mut body = String::new();
@@ -40,43 +80,5 @@ fn run(text: &str) -> Vec<String> {
         }
     }
     files.insert(Path::new("/in").join(&name), body);
-    let sources = SourceMap::new();
-    let root = PathBuf::from("/in");
-    let scope = Scope::new(&files, &root, Some(&root), &[root.clone()]);
-    let is_template: fn(&[u8]) -> bool = |bytes| yaml::looks_like_template(&String::from_utf8_lossy(bytes));
-    let search = Search { paths: &[root.clone()], exclude: &[], listed: false, everything: false, is_template };
-    let door = Door::new(&files, &scope);
-    let found = discover(door, &sources, search);
-    let world = terraform::World { sources: &sources, door, settings: Default::default() };
-    let mut stacks = terraform::evaluate(found.folders, &world);
-    for plan in &found.plans {
-        if let Ok(plan) = terraform::plan::read(&plan.file, &stacks, plan.named) {
-            stacks.push(plan.stack);
-        }
-    }
-    for file in &found.templates {
-        let document = yaml::parse(file);
-        stacks.push(cloudformation::evaluate(&cloudformation::Request {
-            file,
-            document: &document,
-            door,
-            sources: &sources,
-            parameters: &[],
-        }));
-    }
-    let catalog = Catalog::builtin();
-    let findings: Vec<_> = stacks
-        .iter()
-        .flat_map(|stack| rules::check(&graph::build(stack, &catalog), &catalog, RuleSet::builtin(), &|_| true))
-        .collect();
-    let said = findings.iter().map(|finding| {
-        let (path, start, end) = sources.order(finding.primary.span);
-        format!("{} {path}:{start}-{end} {} {}", finding.rule, finding.message, sources.slice(finding.primary.span).len())
-    });
-    let mut said: Vec<String> = said.collect();
-    for diagnostic in stacks.iter().flat_map(|stack| &stack.diagnostics) {
-        let (path, start, end) = sources.order(diagnostic.span);
-        said.push(format!("{path}:{start}-{end} {}", diagnostic.message));
-    }
-    said
+    files
 }

@@ -12,6 +12,7 @@ use crate::eval::Truth;
 use crate::graph::Graph;
 use crate::policy::ask::{self, Answer, Question};
 use crate::report::{Masks, Statistics, printable_lines, triage};
+use crate::rules;
 use crate::source::{Door, SourceMap, Span};
 
 /// What no configuration shows; it is said with every answer in text.
@@ -103,13 +104,16 @@ fn asked(
     let scope = input::scope(options, &*files, &working)?;
     let door = Door::new(&*files, &scope);
     let (found, world) = check::found(options, order, door, &sources)?;
-    let answers = engine::each(found, &world, &|_, graph| ask(&graph));
+    let answers = engine::each(found, &world, &|_, graph| {
+        (ask(&graph), rules::unread(&graph, Catalog::builtin()))
+    });
     let mut said = answers.diagnostics;
     let mut rows = Vec::new();
     for stack in answers.stacks {
-        let each = stack.said.into_iter();
+        let (each, unread) = stack.said;
+        let each = each.into_iter();
         rows.extend(each.map(|answer| row(&stack.name, answer, &sources)));
-        said.extend(stack.diagnostics);
+        said.extend(stack.diagnostics.into_iter().chain(unread));
     }
     let masks = Masks::new(&sources, std::iter::empty(), said.iter());
     let none = Statistics::default();

@@ -4,8 +4,10 @@ use super::Exit;
 use super::check::{self, Refusal, input, output};
 use super::options::{Graph as Options, Notation};
 use super::terminal::Terminal;
+use crate::catalog::Catalog;
 use crate::engine;
 use crate::report::{Masks, Statistics, graph as drawing, triage};
+use crate::rules;
 use crate::source::{Door, SourceMap};
 
 /// Draws the graph of what the options name.
@@ -22,9 +24,12 @@ fn drawn(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Ex
     let scope = input::scope(&options.input, &*files, &working)?;
     let door = Door::new(&*files, &scope);
     let (found, world) = check::found(&options.input, order, door, &sources)?;
-    let mut answers = engine::each(found, &world, &|_, graph| Some(graph));
+    let mut answers = engine::each(found, &world, &|_, graph| {
+        let unread = rules::unread(&graph, Catalog::builtin());
+        (Some(graph), unread)
+    });
     let graphs = answers.stacks.iter_mut();
-    let graphs: Vec<_> = graphs.filter_map(|stack| stack.said.take()).collect();
+    let graphs: Vec<_> = graphs.filter_map(|stack| stack.said.0.take()).collect();
     let text = match options.format {
         Notation::Dot => drawing::dot(&graphs),
         Notation::Mermaid => drawing::mermaid(&graphs),
@@ -35,7 +40,7 @@ fn drawn(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Ex
         .map_err(|error| Refusal::new(format!("standard output: {error}")))?;
     let mut said = answers.diagnostics;
     for stack in answers.stacks {
-        said.extend(stack.diagnostics);
+        said.extend(stack.diagnostics.into_iter().chain(stack.said.1));
     }
     let masks = Masks::new(&sources, std::iter::empty(), said.iter());
     let none = Statistics::default();

@@ -9,6 +9,7 @@ use crate::engine;
 use crate::network::topology::Topology;
 use crate::report::reach::{self, Answer, Asked};
 use crate::report::{Masks, Statistics, triage};
+use crate::rules;
 use crate::source::{Door, SourceMap};
 
 /// Says who reaches whom in what the options name.
@@ -28,13 +29,14 @@ fn said(options: &mut Options, order: &[bool], terminal: Terminal) -> Result<Exi
     let (found, world) = check::found(&options.input, order, door, &sources)?;
     let answers = engine::each(found, &world, &|_, graph| {
         let topology = Topology::new(&graph, Catalog::builtin());
-        reach::answers(&graph, &topology, &asked)
+        let unread = rules::unread(&graph, Catalog::builtin());
+        (reach::answers(&graph, &topology, &asked), unread)
     });
     let mut said: Vec<Answer> = Vec::new();
     let mut diagnostics = answers.diagnostics;
     for mut stack in answers.stacks {
-        said.append(&mut stack.said);
-        diagnostics.extend(stack.diagnostics);
+        said.append(&mut stack.said.0);
+        diagnostics.extend(stack.diagnostics.into_iter().chain(stack.said.1));
     }
     if said.is_empty() {
         let missing = [&options.from, &options.to];

@@ -46,7 +46,7 @@ fn with_report(
                 write(&done, &path, edits)?;
             }
             terminal.say(&said);
-            Ok(Exit::Clean)
+            Ok(Exit::Input.when(done.report.lost_input()))
         })
     })
 }

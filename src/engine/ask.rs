@@ -11,7 +11,7 @@ use crate::graph::Graph;
 use crate::report::intent;
 use crate::report::suppress::{self, Suppressed, Suppressions};
 use crate::report::{Fingerprints, Known, Masks, Places, Report, Statistics, is_among, triage};
-use crate::rules::{self, RuleSet, secret};
+use crate::rules::{self, Hidden, RuleSet, secret};
 use crate::source::{Code, Diagnostic, Span};
 
 /// What is asked of stacks, and with what.
@@ -35,6 +35,8 @@ pub(super) struct Said {
     used: FxHashSet<Span>,
     /// What rules could not read.
     unread: Vec<Diagnostic>,
+    /// Texts that are sensitive.
+    hidden: Vec<Hidden>,
     /// The findings one by one, where somebody compares them.
     known: Known,
     /// What was proved of its intent.
@@ -89,6 +91,7 @@ impl<'a> Asking<'a> {
         let mut said = Said {
             proof,
             unread: rules::unread(graph, catalog),
+            hidden: rules::sensitive(graph),
             ..Said::default()
         };
         said.unread.extend(wrong);
@@ -122,7 +125,7 @@ impl<'a> Asking<'a> {
         let mut diagnostics = answers.diagnostics;
         let (mut findings, mut missing): (Vec<Finding>, Vec<MissingModule>) = Default::default();
         let (mut suppressed, mut used) = (Vec::new(), FxHashSet::default());
-        let mut known = Known::default();
+        let (mut known, mut hidden) = (Known::default(), Vec::new());
         let mut proofs = Vec::new();
         for mut stack in answers.stacks {
             let mut said = stack.said;
@@ -134,6 +137,7 @@ impl<'a> Asking<'a> {
             diagnostics.append(&mut said.unread);
             proofs.extend(said.proof);
             missing.append(&mut stack.missing);
+            hidden.append(&mut said.hidden);
             findings.append(&mut said.findings);
             suppressed.append(&mut said.suppressed);
             used.extend(said.used);
@@ -158,6 +162,7 @@ impl<'a> Asking<'a> {
         let accepted = suppressed.iter().map(|one| &one.finding);
         let masks = Masks::new(sources, findings.iter().chain(accepted), diagnostics.iter());
         let masks = masks.with(given_secrets(&self.world.settings));
+        let masks = masks.hiding(sources, &hidden);
         findings.retain(|finding| (self.selected)(&finding.rule));
         suppressed.retain(|one| (self.selected)(&one.finding.rule));
         let lost = diagnostics.iter().any(|one| one.code.loses_input());

@@ -118,7 +118,7 @@ fn with_plans(mut stacks: Vec<Stack>, plans: &[Plan]) -> (Vec<Stack>, Vec<Diagno
     for Plan { file, named } in plans {
         match guarded(|| terraform::plan::read(file, &stacks, *named)) {
             Ok(Ok(plan)) => read.push(plan),
-            Ok(Err(stale)) => failed.push(*stale),
+            Ok(Err(said)) => failed.extend(said),
             Err(fault) => failed.push(internal_error(start(file), &fault)),
         }
     }

@@ -296,7 +296,7 @@ impl Reader<'_> {
                 // A bare hole may bring any number of members, with their commas.
                 (Some(b'\x01'), _) => {
                     let hole = self.value(depth + 1)?;
-                    let why = hole.first_why().unwrap_or(Why::Limit);
+                    let why = hole.first_why().unwrap_or(Why::Unclear);
                     rest.get_or_insert_with(|| {
                         Arc::new(Unknown {
                             why,

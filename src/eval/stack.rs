@@ -33,17 +33,19 @@ pub struct Stack {
     pub missing: Vec<MissingModule>,
     /// What was wrong with the input.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether files that belong to it were not read: what they declare is not known. Why is said where they were met.
+    pub unread_files: bool,
 }
 
 impl Stack {
-    /// Why it may declare more than was read of it: part of its text could not be read.
+    /// Why it may declare more than was read of it: part of its text, or a whole file, could not be read.
     pub fn unread(&self) -> Option<Why> {
         let lost = |code: Code| {
             use Code::{Internal, Limit, Syntax, Unreadable};
             matches!(code, Internal | Limit | Syntax | Unreadable)
         };
         let any = self.diagnostics.iter().any(|said| lost(said.code));
-        any.then_some(Why::Invalid)
+        (any || self.unread_files).then_some(Why::Invalid)
     }
 }
 

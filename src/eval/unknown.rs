@@ -51,7 +51,9 @@ pub enum Why {
     Cycle(EcoString),
     /// What is written is invalid: an expression, a policy, an address; mostly a diagnostic says so too.
     Invalid,
-    /// A bound of this tool was reached.
+    /// What it is cannot be told from what is written; nothing is wrong with it.
+    Unclear,
+    /// A bound of this tool was reached: something that was written was not looked at.
     Limit,
 }
 
@@ -73,6 +75,7 @@ impl Why {
             Why::Dynamic => "dynamic",
             Why::Cycle(_) => "cycle",
             Why::Invalid => "invalid",
+            Why::Unclear => "unclear",
             Why::Limit => "limit",
         }
     }
@@ -94,7 +97,7 @@ impl Why {
             | Why::Import(words)
             | Why::Elsewhere(words)
             | Why::Cycle(words) => Some(words),
-            Why::Condition | Why::Dynamic | Why::Invalid | Why::Limit => None,
+            Why::Condition | Why::Dynamic | Why::Invalid | Why::Unclear | Why::Limit => None,
         }
     }
 }
@@ -120,6 +123,7 @@ impl fmt::Display for Why {
             Why::Dynamic => f.write_str("it is resolved when the stack is deployed"),
             Why::Cycle(name) => write!(f, "{name} is defined in terms of itself"),
             Why::Invalid => f.write_str("what is written is not valid"),
+            Why::Unclear => f.write_str("it cannot be told from what is written"),
             Why::Limit => f.write_str("a limit was reached"),
         }
     }

@@ -128,7 +128,7 @@ fn plain(document: &yaml::Document, id: yaml::NodeId, own: &Value, depth: usize)
             Data::Null
         }
         yaml::Kind::Scalar { text, .. } if text.contains(HOLE) => {
-            return Value::unknown(own.first_why().unwrap_or(Why::Limit), own.origin.span);
+            return Value::unknown(own.first_why().unwrap_or(Why::Unclear), own.origin.span);
         }
         // Scalars are compared by their text.
         yaml::Kind::Scalar { text, .. } => Data::Text(text.clone()),

@@ -105,7 +105,12 @@ fn unknown_end(
     let found = |why: &Why| {
         let decides = matches!(
             why,
-            Why::Variable(_) | Why::Module(_) | Why::Condition | Why::Instance(_) | Why::Limit
+            Why::Variable(_)
+                | Why::Module(_)
+                | Why::Condition
+                | Why::Instance(_)
+                | Why::Unclear
+                | Why::Limit
         );
         decides.then(|| (value.origin.clone(), why.clone()))
     };

@@ -255,7 +255,7 @@ impl Api<'_> {
                 .as_map()
                 .and_then(|map| map.value("security"));
             return match root.filter(|_| self.words.method.is_none()) {
-                Some(_) => open(Why::Limit),
+                Some(_) => open(Why::Unclear),
                 None => none(place),
             };
         };

@@ -66,7 +66,7 @@ impl Reader {
             Data::Map(_) => (std::slice::from_ref(own), None),
             Data::Null => return found.clone(),
             _ => {
-                let why = own.first_why().unwrap_or(Why::Limit);
+                let why = own.first_why().unwrap_or(Why::Unclear);
                 return Value::unknown(why, own.origin.span);
             }
         };
@@ -75,7 +75,7 @@ impl Reader {
         for item in items {
             let key = walk::value(item, &name.0, self.language);
             let Some(key) = key.as_ref().and_then(Value::as_text) else {
-                let why = item.first_why().unwrap_or(Why::Limit);
+                let why = item.first_why().unwrap_or(Why::Unclear);
                 let among = Vec::new();
                 rest.get_or_insert_with(|| Arc::new(Unknown { why, among }));
                 continue;
@@ -169,7 +169,7 @@ impl Reader {
                     items.add(item, unsure);
                 }
             }
-            Data::Reference(_) => items.more(Vec::new(), found.why().unwrap_or(Why::Limit)),
+            Data::Reference(_) => items.more(Vec::new(), found.why().unwrap_or(Why::Unclear)),
             _ => {
                 if let Some(item) = translated(self.item(found, source), source) {
                     items.add(item, unsure);

@@ -44,7 +44,7 @@ pub fn value(from: &Value, steps: &[Step], language: Language) -> Option<Value> 
             present(Value::among(unknown.why.clone(), found, from.origin.span))
         }
         Data::Reference(_) => Some(Value {
-            data: Value::unknown(own.why().unwrap_or(Why::Limit), own.origin.span).data,
+            data: Value::unknown(own.why().unwrap_or(Why::Unclear), own.origin.span).data,
             origin: own.origin.clone(),
             sensitive: own.sensitive,
         }),

@@ -43,7 +43,7 @@ impl<'a> Sets<'a> {
             Data::Unknown(unknown) => Named::Unknown(unknown.why.clone()),
             _ => match last_part(value) {
                 Some(name) => self.called(&name, beside),
-                None => Named::Unknown(value.first_why().unwrap_or(Why::Limit)),
+                None => Named::Unknown(value.first_why().unwrap_or(Why::Unclear)),
             },
         }
     }
@@ -115,7 +115,7 @@ impl<'a> Sets<'a> {
     fn members(&self, set: &Resource) -> (Vec<Value>, Option<Why>) {
         let kind = self.catalog.kind(&set.kind);
         let Some(path) = kind.and_then(|kind| kind.addresses.as_ref()) else {
-            return (Vec::new(), Some(Why::Limit));
+            return (Vec::new(), Some(Why::Unclear));
         };
         let (value, start) = set.start(path);
         let mut members = Vec::new();
@@ -185,7 +185,7 @@ impl Gather<'_> {
         let resource = self.resource;
         let named = match self.sets {
             Some(sets) => sets.find(value, resource, 0),
-            None => Named::Unknown(value.first_why().unwrap_or(Why::Limit)),
+            None => Named::Unknown(value.first_why().unwrap_or(Why::Unclear)),
         };
         let unknown = |gather: &mut Self, why: Why| {
             let unsure = entry.unsure.clone().or(Some(why));

@@ -185,7 +185,7 @@ impl Gather<'_> {
                     self.perhaps(&among, &unknown.why, &found);
                 }
             }
-            Data::Reference(_) => self.perhaps(&[], &found.why().unwrap_or(Why::Limit), &found),
+            Data::Reference(_) => self.perhaps(&[], &found.why().unwrap_or(Why::Unclear), &found),
             Data::Null => {}
             _ => self.rule(&found, None),
         }
@@ -230,7 +230,7 @@ impl Gather<'_> {
         for inner in self.values(item, &(false, self.flow.inner.clone())) {
             match named::merged(item, inner.resolved()) {
                 Some(both) => self.entry(&both, unsure),
-                None => self.perhaps(&[], &inner.why().unwrap_or(Why::Limit), &inner),
+                None => self.perhaps(&[], &inner.why().unwrap_or(Why::Unclear), &inner),
             }
         }
     }

@@ -94,7 +94,7 @@ fn collect(from: &Value, each: bool, steps: &[Step], language: Language, out: &m
             (None, None) => {}
         },
         Data::Unknown(_) | Data::Reference(_) => {
-            out.push(unknown(&own.why().unwrap_or(Why::Limit)))
+            out.push(unknown(&own.why().unwrap_or(Why::Unclear)))
         }
         _ => {}
     }

@@ -18,6 +18,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use crate::findings::{Certainty, Finding, Label};
+use crate::rules::Hidden;
 use crate::rules::secret;
 use crate::source::{Diagnostic, SourceFile, SourceId, SourceMap};
 
@@ -60,7 +61,9 @@ impl Masks {
             if finding.secret && span.is_somewhere() {
                 let file = sources.get(span.source);
                 let hidden = unquoted(&file.text, span.start as usize..span.end as usize);
-                texts.extend(file.text.get(hidden.clone()).map(str::to_owned));
+                let own = file.text.get(hidden.clone());
+                let own = own.filter(|own| !lexical::is_name(&file.text, own));
+                texts.extend(own.map(str::to_owned));
                 masks.spans.entry(span.source).or_default().push(hidden);
             }
             if matches!(finding.certainty, Certainty::Undecided(_)) && span.is_somewhere() {
@@ -79,7 +82,8 @@ impl Masks {
             let file = sources.get(*source);
             let found = lexical::find(&file.text).into_iter();
             let found = found.filter_map(|range| file.text.get(range));
-            let found = found.filter(|text| is_mixed(text)).map(str::to_owned);
+            let found = found.filter(|own| is_mixed(own) && !lexical::is_name(&file.text, own));
+            let found = found.map(str::to_owned);
             found.collect::<Vec<String>>()
         });
         texts.extend(found.collect::<Vec<String>>());
@@ -114,7 +118,8 @@ impl Masks {
             .cloned()
             .collect();
         let shown = &file.text[part.clone()];
-        all.extend(forms(shown).map(|own| part.start + own.start..part.start + own.end));
+        let others = forms(shown).chain(self.repeated(shown));
+        all.extend(others.map(|own| part.start + own.start..part.start + own.end));
         merged(all)
     }
 
@@ -131,24 +136,58 @@ impl Masks {
     /// A text of ours with the secrets in it hidden.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut hidden: Vec<Range<usize>> = forms(text).collect();
-        let none = self.any.as_ref().is_some_and(|any| !any.is_match(text));
-        for secret in self.texts.iter().filter(|_| !none) {
-            let found = text.match_indices(secret.as_str());
-            hidden.extend(found.map(|(at, _)| at..at + secret.len()));
-        }
         hidden.retain(|range| stands_alone(text, range));
-        if hidden.is_empty() {
-            return text.into();
+        hidden.extend(self.repeated(text));
+        match hidden.is_empty() {
+            true => text.into(),
+            false => covered(text, hidden).into(),
         }
-        let mut out = String::with_capacity(text.len());
-        let mut from = 0;
-        for range in merged(hidden) {
-            out.push_str(&text[from..range.start]);
-            out.push_str(MASK);
-            from = range.end;
+    }
+
+    /// Where a text has one of the secrets that are known.
+    fn repeated(&self, text: &str) -> Vec<Range<usize>> {
+        if self.any.as_ref().is_some_and(|any| !any.is_match(text)) {
+            return Vec::new();
         }
-        out.push_str(&text[from..]);
-        out.into()
+        let mut found = Vec::new();
+        for secret in &self.texts {
+            let all = text.match_indices(secret.as_str());
+            let all = all.map(|(at, _)| at..at + secret.len());
+            found.extend(all.filter(|range| stands_alone(text, range)));
+        }
+        found
+    }
+
+    /// The text of a file, or what is to be one, with the secrets in it hidden.
+    pub fn whole(&self, text: &str) -> String {
+        let looks = lexical::find(text).into_iter();
+        covered(
+            text,
+            looks
+                .chain(forms(text))
+                .chain(self.repeated(text))
+                .collect(),
+        )
+    }
+
+    /// The same with what stands at these places, which their authors call sensitive, hidden too.
+    #[must_use]
+    pub fn hiding(mut self, sources: &SourceMap, places: &[Hidden]) -> Self {
+        let mut texts: BTreeSet<String> = std::mem::take(&mut self.texts).into_iter().collect();
+        for Hidden { span, text } in places.iter().filter(|one| one.span.is_somewhere()) {
+            let file = sources.get(span.source);
+            let hidden = unquoted(&file.text, span.start as usize..span.end as usize);
+            let own = &file.text[hidden.clone()];
+            if own == text && is_mixed(own) && !lexical::is_name(&file.text, own) {
+                texts.insert(own.to_owned());
+            }
+            // A reference, or a call, gives nothing away.
+            if own.contains(text.as_str()) {
+                self.spans.entry(span.source).or_default().push(hidden);
+            }
+        }
+        self.seek(texts);
+        self
     }
 
     /// Hides what the words of findings repeat.
@@ -218,6 +257,19 @@ impl Masks {
             Cow::Borrowed(_) => None,
         }
     }
+}
+
+/// The text with a mask over each of these parts.
+fn covered(text: &str, hidden: Vec<Range<usize>>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in merged(hidden) {
+        out.push_str(&text[from..range.start]);
+        out.push_str(MASK);
+        from = range.end;
+    }
+    out.push_str(&text[from..]);
+    out
 }
 
 /// The texts that are looked for: not the short ones, of many the longest.

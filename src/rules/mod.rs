@@ -5,6 +5,7 @@ mod exposure;
 mod finding;
 pub mod native;
 pub mod secret;
+mod sensitive;
 mod set;
 mod subject;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use crate::policy::held::{Held, held};
 use crate::source::Span;
 pub use declared::model::Rule;
 pub use finding::merge;
+pub use sensitive::{Hidden, sensitive};
 pub use set::{RuleSet, Unset};
 pub use subject::{Lazy, Subject};
 pub use unread::unread;

@@ -386,6 +386,7 @@ fn edges_connect_what_a_rule_may_ask_for() {
         outputs: Value::null(Span::nowhere()),
         missing: Vec::new(),
         diagnostics: Vec::new(),
+        unread_files: false,
     };
     let catalog = Catalog::builtin();
     let graph = build(&stack, catalog);

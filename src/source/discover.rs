@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use memchr::memmem;
 use rayon::prelude::*;
 
 use super::named::{Class, Names, Wanted};
+use super::planned::{looks_like_plan, may_be_plan};
 use super::scope::name_text;
 use super::{Closed, Code, Diagnostic, Door, EntryKind, SourceFile, SourceMap, Span, encoding};
 
@@ -268,53 +268,6 @@ fn large(door: Door<'_>, path: &Path, is_template: fn(&[u8]) -> bool) -> Read {
         Ok(_) => Read::Large,
         Err(closed) => Read::Failed(closed),
     }
-}
-
-/// Whether this is what `terraform show -json` prints of a plan, or was before something happened to it: a JSON object
-/// with `format_version` and `planned_values` or `resource_changes` (Terraform documentation, "JSON Output Format"), or one
-/// that ends too early to have them. Lines of a log may stand before it.
-fn looks_like_plan(text: &[u8]) -> bool {
-    let has = |name: &[u8]| memmem::find(text, name).is_some();
-    if !has(b"\"format_version\"") || !opens_an_object(text) {
-        return false;
-    }
-    if has(b"\"planned_values\"") || has(b"\"resource_changes\"") {
-        return true;
-    }
-    // What else begins like that ends with a brace, or has come to one of these.
-    let others = ["values", "provider_schemas", "valid", "function_signatures"];
-    let other = others
-        .iter()
-        .any(|name| has(format!("\"{name}\"").as_bytes()));
-    let end = text.iter().rfind(|byte| !byte.is_ascii_whitespace());
-    !other && end != Some(&b'}')
-}
-
-/// Whether some line begins with the opening of a JSON object.
-fn opens_an_object(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'{', text).any(|at| {
-        let before = text[..at]
-            .iter()
-            .rfind(|byte| !matches!(byte, b' ' | b'\t'));
-        let after = text[at + 1..]
-            .iter()
-            .find(|byte| !byte.is_ascii_whitespace());
-        before.is_none_or(|byte| *byte == b'\n') && after == Some(&b'"')
-    })
-}
-
-/// Whether a plan may begin like this, whatever the order of its keys.
-fn may_be_plan(head: &[u8]) -> bool {
-    const KEYS: [&[u8]; 5] = [
-        b"\"format_version\"",
-        b"\"planned_values\"",
-        b"\"resource_changes\"",
-        b"\"terraform_version\"",
-        b"\"root_module\"",
-    ];
-    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
-    let has = |key: &&[u8]| memmem::find(head, key).is_some();
-    first == Some(&b'{') && KEYS.iter().any(has)
 }
 
 /// What was read, on its way to [`Discovered`].

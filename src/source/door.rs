@@ -97,7 +97,18 @@ impl<'a> Door<'a> {
                 _ => return Err(Closed::Special),
             },
         };
+        self.stays(&path, &real)?;
         super::disk::create(&real)
+    }
+
+    /// Whether a path of the repository leads to a place in it. A link that the user named opens what it leads to for
+    /// reading; who made it does not decide what is overwritten.
+    fn stays(self, path: &Path, real: &Path) -> Result<(), Closed> {
+        let root = self.scope.root();
+        match self.scope.absolute(path).starts_with(root) && !real.starts_with(root) {
+            true => Err(Closed::Outside),
+            false => Ok(()),
+        }
     }
 
     /// Writes a text in place of the one that was read from a file: all of it or nothing.
@@ -106,6 +117,7 @@ impl<'a> Door<'a> {
     /// [`Closed::Changed`] where the file does not hold what was read; why it is not written.
     pub fn replace(self, path: &Path, was: &[u8], now: &[u8]) -> Result<(), Closed> {
         let real = self.resolve(path)?;
+        self.stays(path, &real)?;
         match self.files.read(&self.regular(real.clone())?)? == was {
             true => super::disk::replace(&real, now),
             false => Err(Closed::Changed),

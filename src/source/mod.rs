@@ -17,6 +17,7 @@ mod map;
 mod memory;
 mod named;
 mod near;
+mod planned;
 mod revision;
 mod scope;
 mod span;

@@ -67,6 +67,11 @@ pub fn parse(file: &SourceFile) -> Document {
     }
 }
 
+/// Whether a text is YAML to the letter.
+fn is_yaml(text: &str) -> bool {
+    Parser::new_from_str_with_options(text, options()).all(|event| event.is_ok())
+}
+
 fn finish(mut document: Document) -> Document {
     document
         .errors

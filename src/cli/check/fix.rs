@@ -12,7 +12,7 @@ use super::super::terminal::Terminal;
 use super::Refusal;
 use crate::findings::{Applicability, Finding, Severity};
 use crate::fix::{self, Fixed, Texts};
-use crate::report::{Report, printable, summary};
+use crate::report::{Masks, Report, printable, summary};
 use crate::source::{Closed, Door, Files, Memory, Overlay, Scope, SourceMap};
 
 /// How often fixes are made on what earlier ones left. Real files need two or three; of fixes that do wrong together each
@@ -108,7 +108,8 @@ pub(super) fn all(
 
 /// Shows what fixes would change.
 pub(super) fn differences(mended: &Outcome, terminal: Terminal) -> Result<Exit, Refusal> {
-    let text: String = mended.files.iter().map(Mended::diff).collect();
+    let masks = &mended.report.masks;
+    let text: String = mended.files.iter().map(|file| file.diff(masks)).collect();
     terminal
         .print(|out| out.write_all(text.as_bytes()))
         .map_err(|error| Refusal::new(format!("standard output: {error}")))?;
@@ -300,9 +301,10 @@ impl Mended {
         }
     }
 
-    /// The change as a unified diff.
-    pub(super) fn diff(&self) -> String {
-        let diff = TextDiff::from_lines(&*self.before, self.after.as_str());
+    /// The change as a unified diff, secrets masked: lines with one are for reading, not for applying.
+    pub(super) fn diff(&self, masks: &Masks) -> String {
+        let (before, after) = (masks.whole(&self.before), masks.whole(&self.after));
+        let diff = TextDiff::from_lines(&before, &after);
         let (a, b) = (format!("a/{}", self.shown), format!("b/{}", self.shown));
         diff.unified_diff().header(&a, &b).to_string()
     }

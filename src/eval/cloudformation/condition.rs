@@ -439,5 +439,5 @@ impl Evaluator<'_, '_> {
 }
 
 fn invalid(value: &Value) -> bool {
-    matches!(&value.data, Data::Unknown(unknown) if matches!(unknown.why, Why::Invalid | Why::Limit))
+    matches!(&value.data, Data::Unknown(unknown) if matches!(unknown.why, Why::Invalid | Why::Unclear | Why::Limit))
 }

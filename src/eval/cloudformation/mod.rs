@@ -103,5 +103,6 @@ fn evaluate_within(request: &Request<'_>) -> Stack {
         outputs: made.outputs,
         missing,
         diagnostics,
+        unread_files: false,
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Evaluator<'w> {
     pub(crate) stack: EcoString,
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
     pub(crate) missing: RefCell<Vec<MissingModule>>,
+    /// Whether one of its modules has files that were not read.
+    pub(crate) unread_files: Cell<bool>,
     /// Values of the root's variables, in rising precedence: from the environment, `.tfvars` files and the command line.
     pub(crate) assigned: Vec<(EcoString, Value)>,
     pub(crate) instances: Cell<usize>,
@@ -58,6 +60,7 @@ impl<'w> Evaluator<'w> {
             stack,
             diagnostics: RefCell::default(),
             missing: RefCell::default(),
+            unread_files: Cell::new(false),
             assigned: Vec::new(),
             instances: Cell::new(0),
             granted: RefCell::default(),

@@ -230,7 +230,7 @@ impl Evaluator<'_> {
                 }
             },
         };
-        let why = || value.first_why().unwrap_or(Why::Limit);
+        let why = || value.first_why().unwrap_or(Why::Unclear);
         let Some(counts) = counts else {
             return placeholder(why(), Shape::Count, span);
         };
@@ -267,6 +267,11 @@ impl Evaluator<'_> {
 
     fn for_each_of(&self, value: &Value, span: Span) -> Expansion {
         let known = value.resolved();
+        if value.sensitive || known.sensitive || has_sensitive_members(known) {
+            let message = "`for_each` must not be sensitive: its keys would be shown as names";
+            self.settle(Err(fail(message, span)), span);
+            return placeholder(Why::Invalid, Shape::ForEach, span);
+        }
         let (mut members, open) = match &known.data {
             Data::Map(_) | Data::List(_) => self.each_member(known, Truth::True, span),
             Data::Unknown(unknown) if !unknown.among.is_empty() => {
@@ -423,6 +428,12 @@ fn merge_members(members: &mut Vec<Member>, more: Vec<Member>, span: Span) {
         }
     }
     members.sort_by(|a, b| a.key.cmp(&b.key));
+}
+
+/// Whether a set has members that are sensitive: Terraform then takes all of it for sensitive.
+fn has_sensitive_members(value: &Value) -> bool {
+    let list = value.as_list();
+    list.is_some_and(|list| list.items.iter().any(|item| item.sensitive))
 }
 
 /// One member that stands for instances which cannot be counted.

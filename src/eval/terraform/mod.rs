@@ -91,6 +91,7 @@ fn failed(name: ecow::EcoString, span: Span, fault: &str) -> Stack {
         outputs: Value::object(Vec::new(), span),
         missing: Vec::new(),
         diagnostics: vec![internal_error(span, fault)],
+        unread_files: false,
     }
 }
 
@@ -134,6 +135,7 @@ fn stack_within(program: &Program<'_>, root: Arc<Module>) -> Stack {
         outputs,
         missing,
         diagnostics,
+        unread_files: evaluator.unread_files.get(),
     }
 }
 
@@ -170,6 +172,9 @@ fn root_outputs(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, header: Span
 fn declare(evaluator: &Evaluator<'_>, instance: &Rc<Instance>, exists: Truth, out: &mut Made) {
     let module = &instance.module;
     if out.seen.insert(module.folder.clone()) {
+        if module.unread {
+            evaluator.unread_files.set(true);
+        }
         out.inputs.extend(evaluator.inputs(instance));
         if instance.call.is_some() {
             evaluator

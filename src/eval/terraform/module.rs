@@ -44,6 +44,8 @@ pub(crate) struct Module {
     /// The folder as shown to people.
     pub(crate) shown: EcoString,
     pub(crate) files: Vec<Arc<Tree>>,
+    /// Whether it has files that were not read: it may declare more than this.
+    pub(crate) unread: bool,
     pub(crate) variables: Table<NamedBlock>,
     pub(crate) locals: FxHashMap<EcoString, At<Attribute>>,
     pub(crate) outputs: Table<NamedBlock>,
@@ -93,6 +95,12 @@ impl Module {
     /// How much was read for it.
     pub(crate) fn bytes(&self) -> usize {
         self.files.iter().map(|tree| tree.text.len()).sum()
+    }
+
+    /// Whether it may declare more than what is known of it.
+    pub(crate) fn is_open(&self) -> bool {
+        let lost = |said: &Diagnostic| said.code == Code::Syntax;
+        self.unread || self.diagnostics.iter().any(lost)
     }
 
     /// Reads the declarations of a folder's files. `overrides` are applied in order after all of `files`.

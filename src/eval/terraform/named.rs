@@ -77,7 +77,14 @@ impl Evaluator<'_> {
                 value,
             }
         });
-        Value::object(entries.collect(), span)
+        let rest = instance.module.is_open().then(|| {
+            Arc::new(crate::eval::Unknown {
+                why: Why::Invalid,
+                among: Vec::new(),
+            })
+        });
+        let map = Map::new(entries.collect(), rest, Collection::Structural);
+        Value::new(Data::Map(Arc::new(map)), span)
     }
 
     pub(super) fn resource(

@@ -40,8 +40,9 @@ pub struct Plan {
 /// and then it says nothing about them; where only variables were others, both are judged.
 ///
 /// # Errors
-/// It was met, and was not made from the sources as they are; where it differs is said.
-pub fn read(file: &SourceFile, sources: &[Stack], named: bool) -> Result<Plan, Box<Diagnostic>> {
+/// It was met, and was not made from the sources as they are; where it differs is said. A damaged one may differ because
+/// of that alone: then its damage is said.
+pub fn read(file: &SourceFile, sources: &[Stack], named: bool) -> Result<Plan, Vec<Diagnostic>> {
     let name: EcoString = (&*file.path).into();
     let parts = text::read(file);
     let mut diagnostics = parts.diagnostics;
@@ -66,7 +67,12 @@ pub fn read(file: &SourceFile, sources: &[Stack], named: bool) -> Result<Plan, B
     if let (false, Some(source)) = (named, source) {
         let differs = |how| belongs::difference(source, &entries, &configuration, how);
         if let Some(difference) = differs(Compared::Literals) {
-            return Err(Box::new(difference.said_of(start(file))));
+            return Err(
+                match diagnostics.iter().any(|said| said.code.loses_input()) {
+                    true => diagnostics,
+                    false => vec![difference.said_of(start(file))],
+                },
+            );
         }
         // Made with other variables: the configuration is judged with those that are set now, the plan beside it.
         replaces = replaces.filter(|_| differs(Compared::Everything).is_none());
@@ -79,6 +85,7 @@ pub fn read(file: &SourceFile, sources: &[Stack], named: bool) -> Result<Plan, B
         outputs: Value::object(vec![], file.span()),
         missing: source.map_or_else(Vec::new, |stack| stack.missing.clone()),
         diagnostics: source.map_or_else(Vec::new, |stack| stack.diagnostics.clone()),
+        unread_files: source.is_some_and(|stack| stack.unread_files),
     };
     stack.diagnostics.append(&mut diagnostics);
     let known = Known::of(source);

@@ -75,8 +75,8 @@ impl<'w> Program<'w> {
         let modules: Vec<(PathBuf, Arc<Module>)> = folders
             .into_par_iter()
             .filter_map(|folder| {
-                let module = read_module(world, folder.path.clone(), &folder.files)?;
-                Some((folder.path, Arc::new(module)))
+                let path = folder.path.clone();
+                Some((path, Arc::new(read_module(&folder)?)))
             })
             .collect();
         Self {
@@ -286,7 +286,7 @@ impl<'w> Program<'w> {
 
     fn read_folder(&self, folder: &Path) -> Result<Module, Unread> {
         let (found, said) = source::module(self.world.door, self.world.sources, folder)?;
-        let module = read_module(self.world, found.path, &found.files);
+        let module = read_module(&found);
         let mut module = module.ok_or(Unread::Empty)?;
         module.diagnostics.extend(said);
         Ok(module)
@@ -365,17 +365,16 @@ pub(crate) fn configuration(name: &str) -> bool {
         && !name.ends_with('~')
 }
 
-/// Reads the configuration files of a folder; `None` when there are none.
-fn read_module(
-    world: &World<'_>,
-    path: PathBuf,
-    files: &[(String, Arc<SourceFile>)],
-) -> Option<Module> {
+/// Reads the configuration files of a folder; `None` when there are none. Of a file that is there and was not read, nobody
+/// knows what it declares.
+fn read_module(folder: &Folder) -> Option<Module> {
+    let files = &folder.files;
+    let unread = folder.unread.iter().any(|name| configuration(name));
     let chosen: Vec<&(String, Arc<SourceFile>)> = files
         .iter()
         .filter(|(name, _)| configuration(name) && !shadowed(name, files))
         .collect();
-    if chosen.is_empty() {
+    if chosen.is_empty() && !unread {
         return None;
     }
     let parse = |(name, file): &&(String, Arc<SourceFile>)| -> Arc<Tree> {
@@ -389,8 +388,9 @@ fn read_module(
     let (over, normal): (Vec<_>, Vec<_>) =
         chosen.into_iter().partition(|(name, _)| is_override(name));
     let trees = |files: Vec<&(String, Arc<SourceFile>)>| files.iter().map(parse).collect();
-    let shown = world.door.scope().shown(&path).into();
-    Some(Module::collect(path, shown, trees(normal), trees(over)))
+    let shown = folder.shown.as_str().into();
+    let module = Module::collect(folder.path.clone(), shown, trees(normal), trees(over));
+    Some(Module { unread, ..module })
 }
 
 /// Whether OpenTofu ignores this `.tf` file because a `.tofu` file of the same name stands beside it.

@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
                 let here = self.targets(&reference.target);
                 match (here, &reference.value) {
                     ([], Some(inner)) => self.end(inner, origin, unsure, out, depth + 1),
-                    ([], None) => push(Err(value.why().unwrap_or(Why::Limit))),
+                    ([], None) => push(Err(value.why().unwrap_or(Why::Unclear))),
                     ([one], _) => push(self.managed(*one, value)),
                     (all, _) => {
                         let why = Why::Instance(reference.target.to_string().into());
@@ -279,7 +279,7 @@ fn collect(
             perhaps(&one.among, &one.why, steps, resource, out, depth);
         }
         Data::Unknown(_) | Data::Reference(_) => {
-            out.push(unknown(&own.why().unwrap_or(Why::Limit)));
+            out.push(unknown(&own.why().unwrap_or(Why::Unclear)));
         }
         _ => {}
     }

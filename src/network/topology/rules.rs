@@ -97,7 +97,7 @@ impl Reading<'_> {
             }
             Data::Unknown(unknown) => self.perhaps(&unknown.among, &unknown.why),
             Data::Map(_) => self.rule(own, why),
-            _ => self.out.more = Some(own.why().unwrap_or(Why::Limit)),
+            _ => self.out.more = Some(own.why().unwrap_or(Why::Unclear)),
         }
     }
 

@@ -36,8 +36,42 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         }
     }
     out.extend(keys(text));
+    out.extend(called_sensitive(text));
     out.sort_by_key(|range| range.start);
     out
+}
+
+/// Whether a word is the name of something in a text: of a parameter, a variable, a member. What was meant to refer to it
+/// and only repeats it gives no secret away, and messages that name it are of use.
+pub(super) fn is_name(text: &str, word: &str) -> bool {
+    let letter = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    if word.is_empty() || !word.chars().all(letter) {
+        return false;
+    }
+    let mut found = text.match_indices(word);
+    found.any(|(at, _)| {
+        let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let before = text[line..at].trim_end_matches(['"', '\'']).trim();
+        let opens = before.is_empty() || before == "-" || before.ends_with(['{', ',']);
+        let labels = ["variable", "output", "parameter", "module", "local"];
+        let after = text[at + word.len()..].trim_start_matches(['"', '\'']);
+        let after = after.trim_start_matches([' ', '\t']);
+        let named = after.starts_with(':') || after.starts_with('=') && !after.starts_with("==");
+        opens && named || labels.contains(&before) && after.starts_with('{')
+    })
+}
+
+/// Texts that Terraform's `sensitive` is called with.
+fn called_sensitive(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const CALL: &str = "sensitive(\"";
+    let calls = text.match_indices(CALL).map(|(at, _)| at);
+    let calls =
+        calls.filter(|at| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+    calls.filter_map(|at| {
+        let from = at + CALL.len();
+        let range = from..from + closed(&text[from..], '"', false);
+        (!range.is_empty()).then_some(range)
+    })
 }
 
 /// Private keys, from their first line to their last.

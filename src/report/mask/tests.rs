@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{MASK, Masks, lexical};
 use crate::report::sample;
-use crate::source::{SourceMap, Span};
+use crate::source::{Code, Diagnostic, SourceMap, Span};
 
 const WORD: &str = "Wk3!pLz#9qT";
 
@@ -116,6 +116,37 @@ fn messages_do_not_repeat_what_a_finding_hides() {
     assert_eq!(
         given.text("no number: \"s3cr3t-pw\""),
         format!("no number: \"{MASK}\"")
+    );
+}
+
+/// A name is no secret, also where somebody wrote it in place of a reference to what it names.
+#[test]
+fn what_only_repeats_a_name_is_shown_in_messages() {
+    let texts = [
+        "Parameters:\n  DatabaseMasterPassword1:\n    Type: String\nMasterUserPassword: DatabaseMasterPassword1\n",
+        "variable \"DatabaseMasterPassword1\" {}\npassword = \"DatabaseMasterPassword1\"\n",
+        "{\"DatabaseMasterPassword1\": {\"Type\": \"String\"}, \"Password\": \"DatabaseMasterPassword1\"}\n",
+    ];
+    for text in texts {
+        let sources = SourceMap::new();
+        let (file, _) = sources.add("x", text.into());
+        let message = "nothing sets DatabaseMasterPassword1";
+        let said = Diagnostic::new(Code::Syntax, file.span(), message);
+        let masks = Masks::new(&sources, std::iter::empty(), [&said].into_iter());
+        assert_eq!(masks.text(message), message, "{text}");
+    }
+    let (_, findings) = sample::findings();
+    let sources = SourceMap::new();
+    let text = "x:\n  password: DatabaseMasterPassword1\n";
+    let (file, _) = sources.add("x", text.into());
+    let mut finding = findings[0].clone();
+    let start = text.find("Database").expect("it is there") as u32;
+    finding.secret = true;
+    finding.primary.span = Span::new(file.id, start, text.len() as u32 - 1);
+    let masks = Masks::new(&sources, [&finding].into_iter(), std::iter::empty());
+    assert_eq!(
+        masks.text("it is DatabaseMasterPassword1"),
+        format!("it is {MASK}")
     );
 }
 

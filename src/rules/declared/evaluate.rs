@@ -65,11 +65,11 @@ impl Scope<'_, '_> {
             Check::Reachable(reach) => self.reachable(reach),
             Check::Repeated(flow) => match self.flow(flow) {
                 Some(flow) => answered(reach::repeated(self.subject.resource, flow)),
-                None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
+                None => Outcome::unknown(&self.subject.resource.body, Why::Unclear),
             },
             Check::Shadowed(flow) => match self.flow(flow) {
                 Some(flow) => answered(reach::shadowed(self.subject.resource, flow)),
-                None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
+                None => Outcome::unknown(&self.subject.resource.body, Why::Unclear),
             },
             Check::Related(related) => self.related(related),
             Check::Beside(kinds, check) => self.made_beside(kinds, check),
@@ -97,7 +97,7 @@ impl Scope<'_, '_> {
             Check::Grants(wanted) => grants::ask(wanted, self.subject),
             Check::Native(name) => match native::find(name) {
                 Some(ask) => ask(self.subject),
-                None => Outcome::unknown(&self.subject.resource.body, Why::Limit),
+                None => Outcome::unknown(&self.subject.resource.body, Why::Unclear),
             },
         }
     }
@@ -205,7 +205,7 @@ impl Scope<'_, '_> {
 
     fn reachable(&self, reach: &Reach) -> Outcome {
         let Some(flow) = self.flow(&reach.flow) else {
-            return Outcome::unknown(&self.subject.resource.body, Why::Limit);
+            return Outcome::unknown(&self.subject.resource.body, Why::Unclear);
         };
         let question = Question {
             from: side(&reach.from),
@@ -339,7 +339,7 @@ impl Walk<'_> {
                 }
             }
             Data::Reference(_) if each || !steps.is_empty() => {
-                Outcome::unknown(value, own.why().unwrap_or(Why::Limit))
+                Outcome::unknown(value, own.why().unwrap_or(Why::Unclear))
             }
             _ => self.step(value, own, steps, place),
         }

@@ -27,6 +27,7 @@ fn an_edge_that_may_be_there_leaves_it_open() {
         outputs: Value::null(Span::nowhere()),
         missing: Vec::new(),
         diagnostics: Vec::new(),
+        unread_files: false,
     };
     let catalog = Catalog::builtin();
     let found = check(&build(&stack, catalog), catalog, &rules, &|_| true);

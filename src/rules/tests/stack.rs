@@ -105,6 +105,7 @@ pub(super) fn findings(language: Language, resources: Vec<Declared>, rule: &str)
         outputs: Value::null(Span::nowhere()),
         missing: Vec::new(),
         diagnostics: Vec::new(),
+        unread_files: false,
     };
     let catalog = Catalog::builtin();
     let graph = build(&stack, catalog);

@@ -33,19 +33,41 @@ pub fn looks_like_template(text: &str) -> bool {
     let typed = || has(b"Resources") && has(b"::");
     let text = text.trim_start_matches('\u{FEFF}');
     let flow = in_flow_style(text);
-    if !(named || typed()) {
-        // What was cut off before it said more begins with the names of sections, and no other JSON does.
-        let early = flow.filter(|text| text.len() < EARLY);
-        return early.is_some_and(|text| Flow::new(text).walk().is_cut_off());
-    }
     match flow {
+        // What was cut off before it said more begins with the names of sections, and no other JSON does.
+        Some(text) if !(named || typed()) => {
+            text.len() < EARLY && Flow::new(text).walk().is_cut_off()
+        }
         Some(text) => {
             let seen = Flow::new(text).walk();
             let damaged = seen.damaged && (has(b"AWSTemplateFormatVersion") || typed());
             !seen.other && (seen.template || damaged || seen.is_cut_off())
         }
-        None => block(text),
+        None => {
+            (named || typed()) && block(text) || has_sections_alone(text) && !super::is_yaml(text)
+        }
     }
+}
+
+/// Whether every key at the left margin is the name of a section, or the beginning of one where the text ends. A template
+/// that was cut off before its resources is that, and no YAML any more.
+fn has_sections_alone(text: &str) -> bool {
+    let mut any = false;
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let (indent, rest) = begin(line);
+        if indent > 0 || rest.is_empty() || rest.starts_with("---") {
+            continue;
+        }
+        let (key, _) = split(rest);
+        let last = lines.peek().is_none() && !rest.contains(':');
+        let fits = |name: &&str| key == *name || last && name.starts_with(key);
+        if !SECTIONS.iter().any(|name| fits(&name)) {
+            return false;
+        }
+        any = true;
+    }
+    any
 }
 
 /// A text that is one flow mapping, from its brace on.
@@ -73,6 +95,11 @@ fn block(text: &str) -> bool {
         if found {
             return true;
         }
+        // A member whose name was lost.
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        if inside && blanks > 0 && line[blanks..].starts_with(':') {
+            member.get_or_insert(blanks);
+        }
         // Lines of a language of templates around this one are no part of it.
         if rest.is_empty() || rest.starts_with("{{") || rest.starts_with("{%") {
             continue;
@@ -82,7 +109,8 @@ fn block(text: &str) -> bool {
             found = key == "AWSTemplateFormatVersion"
                 || (key == "Transform" && value.contains("AWS::"))
                 || (key == "Resources" && value.starts_with('{') && value.contains("::"));
-            inside = key == "Resources";
+            // A name that was lost may have been that one.
+            inside = key == "Resources" || rest.starts_with(':');
             transform = key == "Transform";
             member = None;
             continue;
@@ -93,7 +121,9 @@ fn block(text: &str) -> bool {
                 .starts_with("AWS::");
         if inside {
             let first = *member.get_or_insert(indent);
-            let own = indent > first && (key == "Type" && is_type(value) || has_type(rest));
+            let bare = rest.trim_start_matches([':', ' ']);
+            let own = indent > first
+                && (key == "Type" && is_type(value) || has_type(rest) || is_type(bare));
             let flow = indent == first && value.starts_with('{') && has_type(value);
             found |= own || flow;
         }
@@ -143,7 +173,7 @@ struct Seen {
     template: bool,
     /// What a plan or another document has.
     other: bool,
-    /// The text ends inside something, or goes on behind its end.
+    /// The text ends inside something, goes on behind its end, or lacks a sign between two things.
     damaged: bool,
     /// Whether there are keys at the root, and all are names of sections.
     sections: Option<bool>,
@@ -157,6 +187,16 @@ impl Seen {
     fn is_cut_off(&self) -> bool {
         self.damaged && self.sections == Some(true)
     }
+}
+
+/// What stands before a place in a flow mapping.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    /// A bracket that opens, a comma, a colon, a tag: a value may follow.
+    Sign,
+    Close,
+    Quoted,
+    Plain,
 }
 
 /// Walks over the keys of a flow mapping.
@@ -180,12 +220,25 @@ impl<'t> Flow<'t> {
     fn walk(mut self) -> Seen {
         let mut depth = 0usize;
         let mut resources = false;
+        let mut before = Before::Sign;
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth = depth.saturating_sub(1),
-                b',' | b':' => {}
+                b'{' | b'[' => {
+                    self.seen.damaged |= matches!(before, Before::Close | Before::Quoted);
+                    before = Before::Sign;
+                    depth += 1;
+                }
+                b'}' | b']' => {
+                    before = Before::Close;
+                    self.seen.damaged |= depth == 0;
+                    depth = depth.saturating_sub(1);
+                }
+                b',' | b':' => before = Before::Sign,
                 b'#' => {
+                    self.comment();
+                    continue;
+                }
+                b'/' if self.bytes[self.at..].starts_with(b"//") => {
                     self.comment();
                     continue;
                 }
@@ -197,8 +250,11 @@ impl<'t> Flow<'t> {
                         self.cut_off(depth);
                         return self.seen;
                     };
+                    // A quote that belongs to JSON, without the one before it.
+                    self.seen.damaged |= !matches!(byte, b'"' | b'\'') && key.contains("\":");
+                    before = self.after(before, byte);
                     if let Some(value) = self.value() {
-                        self.key(depth, key, value, &mut resources);
+                        self.key(depth, key.trim_matches(['"', '\'']), value, &mut resources);
                     }
                     continue;
                 }
@@ -207,6 +263,21 @@ impl<'t> Flow<'t> {
         }
         self.seen.damaged |= depth != 0;
         self.seen
+    }
+
+    /// What a scalar is to what follows it. Without a sign between them, only the lines of a plain one belong together.
+    fn after(&mut self, before: Before, first: u8) -> Before {
+        let quoted = matches!(first, b'"' | b'\'');
+        self.seen.damaged |= match before {
+            Before::Sign => false,
+            Before::Close | Before::Quoted => true,
+            Before::Plain => quoted,
+        };
+        match first {
+            b'!' | b'&' => Before::Sign,
+            _ if quoted => Before::Quoted,
+            _ => Before::Plain,
+        }
     }
 
     fn key(&mut self, depth: usize, key: &str, value: &str, resources: &mut bool) {
@@ -330,6 +401,18 @@ mod tests {
             "Resources\n  B:\n    Type: AWS::S3::Bucket\n",
             "Resources:\n  B:\n    Type AWS::S3::Bucket\n",
             "Resources:\n  B:\n    Type: \"AWS::S3::Bucket\n",
+            ":\n  B:\n    Type: AWS::S3::Bucket\n",
+            "{\"Resources\":{\"B\":{Type\":\"AWS::S3::Bucket\"}}}",
+            "Resources:\n  : # ours\n    Type: AWS::S3::Bucket\n",
+            "Resources:\n  B:\n    : AWS::S3::Bucket\n",
+            "{\n  \"Resources\": \n    \"B\": {\n      \"Type\": \"AWS::S3::Bucket\"\n    }\n  }\n}\n",
+            "Parameters:\n  Who: {Type: String}\nResou",
+            "Description: a bucket\nParameters:\n  Who: {Type: Stri",
+            "Parameters:\n  Image: {Type: 'AWS::SSM::Parameter::Value<String>'",
+            "{\n  \"Resources\": {\n    \"B\": {\n      \"Type\" \"AWS::S3::Bucket\"\n    }\n  }\n}\n",
+            "{\n  \"Resources\": {\n    \"B\": {\n      Type\": \"AWS::S3::Bucket\"\n    }\n  }\n}\n",
+            "{\n  \"Resources\": {\n    \"B: {\n      \"Type\": \"AWS::S3::Bucket\"\n    }\n  }\n}\n",
+            "{\n  \"Resources\" {\n    \"B\": {\n      \"Type\": \"AWS::S3::Bucket\"\n    }\n  }\n}\n",
         ] {
             assert!(looks_like_template(text), "{text}");
         }
@@ -347,6 +430,9 @@ mod tests {
             r#"{"compilerOptions": {"a": 1,}"#,
             r#"{"name": "AWS::S3::Bucket", "Resources": []}"#,
             "{{ AWS::S3::Bucket }}\n",
+            "Parameters:\n  Who: {Type: String}\n",
+            "Outputs: [\nlog: x\n",
+            "{\"a\": 1, // Resources\n \"b\": \"x::y\"}",
         ] {
             assert!(!looks_like_template(text), "{text}");
         }

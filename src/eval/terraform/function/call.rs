@@ -94,7 +94,7 @@ impl<'a> Call<'a> {
                     .arguments
                     .iter()
                     .find_map(Value::first_why)
-                    .unwrap_or(Why::Limit);
+                    .unwrap_or(Why::Unclear);
                 let both = [Value::bool(true, self.span), Value::bool(false, self.span)];
                 Value::among(why, both, self.span)
             }
@@ -167,7 +167,7 @@ pub(super) fn made_at(text: &str, span: Span) -> Span {
 
 /// Members that may be there because of an unknown collection.
 pub(super) fn rest_of(value: &Value) -> Arc<Unknown> {
-    let why = value.first_why().unwrap_or(Why::Limit);
+    let why = value.first_why().unwrap_or(Why::Unclear);
     Arc::new(Unknown {
         why,
         among: Vec::new(),

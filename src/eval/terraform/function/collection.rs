@@ -139,7 +139,7 @@ fn either(call: &Call<'_>, maybe: Vec<Value>) -> Value {
     let why = maybe
         .iter()
         .find_map(Value::first_why)
-        .unwrap_or(crate::eval::Why::Limit);
+        .unwrap_or(crate::eval::Why::Unclear);
     let sensitive = maybe.iter().any(|value| value.sensitive);
     Value::among(why, maybe, call.span).sensitive_if(sensitive)
 }

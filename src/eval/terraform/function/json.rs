@@ -161,7 +161,7 @@ impl Encoder {
             // Neither the order of the members is known nor which of them are the same.
             let why = list.items.iter().find_map(Value::first_why);
             let why = why.or_else(|| list.rest.as_ref().map(|rest| rest.why.clone()));
-            self.piece(Value::unknown(why.unwrap_or(Why::Limit), self.span));
+            self.piece(Value::unknown(why.unwrap_or(Why::Unclear), self.span));
             self.text.push(']');
             return true;
         }

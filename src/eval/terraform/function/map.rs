@@ -87,7 +87,7 @@ fn lookup(call: &Call<'_>) -> Result<Value, String> {
 
 /// The key is not known: any of the values, or the default.
 fn any_of(call: &Call<'_>, map: &Map, default: Option<Value>) -> Value {
-    let why = call.arguments[1].first_why().unwrap_or(Why::Limit);
+    let why = call.arguments[1].first_why().unwrap_or(Why::Unclear);
     let values = map.entries.iter().map(|entry| entry.value.clone());
     match &map.rest {
         Some(rest) if rest.among.is_empty() => Value::unknown(why, call.span),
@@ -106,7 +106,7 @@ fn lookup_reference(call: &Call<'_>, default: Option<&Value>) -> Value {
     let Ok(member) = attribute(&call.arguments[0], key, call.span) else {
         return call.unknown();
     };
-    let why = member.first_why().unwrap_or(Why::Limit);
+    let why = member.first_why().unwrap_or(Why::Unclear);
     Value::among(why, [member].into_iter().chain(default.cloned()), call.span)
 }
 
@@ -206,7 +206,7 @@ fn zip_unknown(call: &Call<'_>) -> Value {
     if !call.arguments[0].is_wholly_known() {
         return call.unknown();
     }
-    let why = call.arguments[1].first_why().unwrap_or(Why::Limit);
+    let why = call.arguments[1].first_why().unwrap_or(Why::Unclear);
     let entries = call.items(0).iter().filter_map(|key| {
         let value = Value::unknown(why.clone(), call.span);
         Some(Entry {

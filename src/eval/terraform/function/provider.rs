@@ -180,7 +180,7 @@ fn name(resource: Vec<Piece>, call: &Call<'_>) -> Vec<Piece> {
                 name.push(Piece::Value(value))
             }
             Piece::Value(value) => {
-                let why = value.first_why().unwrap_or(Why::Limit);
+                let why = value.first_why().unwrap_or(Why::Unclear);
                 name = vec![Piece::Value(Value::unknown(why, call.span))];
             }
         }

@@ -147,7 +147,7 @@ fn distinct(call: &Call<'_>) -> Result<Value, String> {
         .iter()
         .chain(&items)
         .find_map(Value::first_why)
-        .unwrap_or(Why::Limit);
+        .unwrap_or(Why::Unclear);
     let unsure = (!unsure.is_empty()).then(|| perhaps(unsure, why));
     Ok(call.sequence_with(
         items,
@@ -222,7 +222,7 @@ impl Flat {
                 .items
                 .iter()
                 .find_map(Value::first_why)
-                .unwrap_or(Why::Limit);
+                .unwrap_or(Why::Unclear);
             self.add_rest(Arc::new(Unknown {
                 why,
                 among: Vec::new(),
@@ -245,7 +245,7 @@ impl Flat {
             }
             // What another resource gives may be one value or a list of them.
             Data::Reference(reference) => {
-                let why = item.why().unwrap_or(Why::Limit);
+                let why = item.why().unwrap_or(Why::Unclear);
                 let mut among = vec![item.clone()];
                 if reference.path.is_empty() && reference.target.key != Key::None {
                     self.items.push(item.clone());
@@ -443,7 +443,7 @@ fn sort(call: &Call<'_>) -> Result<Value, String> {
         .or_else(|| list.rest.as_ref().map(|rest| rest.why.clone()));
     known.extend(open);
     let rest = Arc::new(Unknown {
-        why: why.unwrap_or(Why::Limit),
+        why: why.unwrap_or(Why::Unclear),
         among: Vec::new(),
     });
     Ok(call.sequence_with(known, Some(rest), Collection::Uniform))

@@ -71,7 +71,10 @@ fn kept(call: &Call<'_>, without: bool) -> Result<Value, String> {
             Truth::Unknown => unsure.push(item.clone()),
         }
     }
-    let why = sets.iter().find_map(Value::first_why).unwrap_or(Why::Limit);
+    let why = sets
+        .iter()
+        .find_map(Value::first_why)
+        .unwrap_or(Why::Unclear);
     let unsure = (!unsure.is_empty()).then(|| perhaps(unsure, why));
     let rest: Option<Arc<Unknown>> = both_rests(first.rest.clone(), unsure);
     let kept = call.sequence_with(items, rest, Collection::Uniform);

@@ -201,7 +201,7 @@ fn some_member(members: &[Value], rest: Option<&Unknown>, key: &Value, span: Spa
     let why = key
         .first_why()
         .or_else(|| rest.map(|rest| rest.why.clone()))
-        .unwrap_or(Why::Limit);
+        .unwrap_or(Why::Unclear);
     match rest {
         Some(rest) if rest.among.is_empty() => Value::unknown(why, span),
         Some(rest) => Value::among(why, members.iter().chain(&rest.among).cloned(), span),
@@ -220,7 +220,7 @@ pub(in crate::eval::terraform) fn member_of(rest: &Unknown, span: Span) -> Value
 
 /// An unknown part of an unknown.
 fn again(of: &Value, span: Span) -> Value {
-    Value::unknown(of.why().unwrap_or(Why::Limit), span)
+    Value::unknown(of.why().unwrap_or(Why::Unclear), span)
 }
 
 /// A reference with one more step. What was found keeps its origin; alternatives are referred to one by one.
@@ -303,7 +303,7 @@ fn splat_known(of: &Value, span: Span) -> Result<Value, String> {
 
 fn only_rest(of: &Value, member: Value, span: Span) -> Value {
     let rest = Unknown {
-        why: of.why().unwrap_or(Why::Limit),
+        why: of.why().unwrap_or(Why::Unclear),
         among: vec![member],
     };
     let list = List {

@@ -58,7 +58,7 @@ pub(super) fn of_truth(truth: Truth, operands: &[Value], span: Span) -> Value {
             let why = operands
                 .iter()
                 .find_map(Value::first_why)
-                .unwrap_or(Why::Limit);
+                .unwrap_or(Why::Unclear);
             let both = [Value::bool(true, span), Value::bool(false, span)];
             Value::among(why, both, span)
         }
@@ -122,6 +122,6 @@ fn of_numbers(op: Binary, a: &Number, b: &Number, span: Span) -> Result<Value, S
     // An infinity (a division by zero) and numbers beyond the bound are not represented.
     Ok(match number {
         Some(number) => Value::new(Data::Number(number), span),
-        None => Value::unknown(Why::Limit, span),
+        None => Value::unknown(Why::Unclear, span),
     })
 }

@@ -24,7 +24,7 @@ pub(super) use template::{rebuild, text_pieces, weight};
 /// An unknown result because of these operands: for the first reason there is.
 pub(super) fn unknown_of<'v>(operands: impl IntoIterator<Item = &'v Value>, span: Span) -> Value {
     let why = operands.into_iter().find_map(Value::first_why);
-    Value::unknown(why.unwrap_or(Why::Limit), span)
+    Value::unknown(why.unwrap_or(Why::Unclear), span)
 }
 
 /// Whether a value, or a reference around it, is marked sensitive at its top.

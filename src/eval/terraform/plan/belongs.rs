@@ -253,7 +253,9 @@ fn says(own: &Value, after: &Value) -> bool {
     let Some(own) = text(own) else {
         return false;
     };
-    own == after || own.starts_with(['{', '[']) && super::merge::same_json(&own, &after)
+    own == after
+        || own.starts_with(['{', '[']) && super::merge::same_json(&own, &after)
+        || super::merge::is_digest_of(&after, &own)
 }
 
 fn text(value: &Value) -> Option<String> {

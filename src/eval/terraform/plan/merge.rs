@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ecow::EcoString;
+use sha1::{Digest as _, Sha1};
 
 use super::{list, path};
 use crate::eval::terraform::types::MAX_DEPTH;
@@ -56,6 +59,7 @@ impl Merge<'_> {
                 Some(Data::Template(template)) if says(template, text) => {
                     Data::Template(template.clone())
                 }
+                Some(Data::Text(own)) if is_digest_of(text, own) => Data::Text(own.clone()),
                 _ => after.data.clone(),
             },
             _ => after.data.clone(),
@@ -235,6 +239,10 @@ impl Merge<'_> {
                 own.map(|own| &own.value),
                 holder,
             );
+            let value = match key == "user_data" && is_digest(&value) {
+                true => Value::unknown(Why::Unclear, value.origin.span),
+                false => value,
+            };
             // A computed attribute that nobody configured is no part of what is declared.
             let computed =
                 own.is_none() && inside.2.is_none() && matches!(value.data, Data::Unknown(_));
@@ -322,10 +330,29 @@ fn likeness(a: &Value, b: &Value) -> usize {
 
 /// Whether a template of the source is this text, or JSON that says the same.
 fn says(template: &Template, text: &str) -> bool {
-    template
-        .text
-        .as_deref()
-        .is_some_and(|own| own == text || template.decoded.is_some() && same_json(own, text))
+    template.text.as_deref().is_some_and(|own| {
+        own == text || template.decoded.is_some() && same_json(own, text) || is_digest_of(text, own)
+    })
+}
+
+/// Whether a value looks like what providers keep of a text: nobody knows what that says.
+fn is_digest(value: &Value) -> bool {
+    let text = value.as_text();
+    text.is_some_and(|text| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether a text is what providers keep in place of a long one: its SHA-1, of a Base64 text that of its bytes
+/// (`user_data` of the AWS provider, whose versions before 6 do so).
+pub(super) fn is_digest_of(digest: &str, text: &str) -> bool {
+    if digest.len() != 40 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return false;
+    }
+    let bytes = STANDARD.decode(text).unwrap_or_else(|_| text.into());
+    let hash = Sha1::digest(&bytes);
+    hash.iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .zip(digest.chars())
+        .all(|(half, letter)| letter.to_digit(16) == Some(half.into()))
 }
 
 pub(super) fn same_json(a: &str, b: &str) -> bool {

@@ -169,7 +169,31 @@ fn beside(change: impl Fn(&mut Declared)) -> Result<Option<String>, String> {
     }
     match read(&file(&text), &[own], false) {
         Ok(plan) => Ok(plan.replaces.map(Into::into)),
-        Err(said) => Err(said.message),
+        Err(said) => Err(said[0].message.clone()),
+    }
+}
+
+/// What is cut off has no resource behind the cut: that is no sign of an older configuration.
+#[test]
+fn a_damaged_plan_that_was_met_is_lost_and_not_stale() {
+    let text = with(BUCKET);
+    let mut own = stack(&text);
+    own.name = "folder".into();
+    for len in [
+        text.find("aws_s3_bucket.b").unwrap(),
+        text.find("\"after\"").unwrap(),
+    ] {
+        let said = match read(&file(&text[..len]), &[own.clone()], false) {
+            Ok(plan) => {
+                assert_eq!(plan.replaces, None);
+                plan.stack.diagnostics
+            }
+            Err(said) => said,
+        };
+        assert!(
+            said.iter().any(|said| said.code == Code::Syntax),
+            "{said:?}"
+        );
     }
 }
 

@@ -132,7 +132,7 @@ impl Conversion {
             Data::Template(template) => match &template.text {
                 Some(text) => text,
                 None => {
-                    let why = value.first_why().unwrap_or(Why::Limit);
+                    let why = value.first_why().unwrap_or(Why::Unclear);
                     return Ok(alike(value, Value::unknown(why, value.origin.span).data));
                 }
             },
