@@ -193,13 +193,11 @@ fn add(kind: &mut Kind, other: Kind) -> Result<(), String> {
         }
         kind.flows.push(flow);
     }
-    if let (Some(_), Some(_)) = (&kind.identity, &other.identity) {
-        return Err("another file says what identifies this kind".to_owned());
+    let twice = kind.identity.is_some() && other.identity.is_some();
+    if twice || kind.addresses.is_some() && other.addresses.is_some() {
+        return Err("another file says what identifies this kind, or what it names".to_owned());
     }
     kind.identity = kind.identity.take().or(other.identity);
-    if let (Some(_), Some(_)) = (&kind.addresses, &other.addresses) {
-        return Err("another file says which addresses this kind is a name for".to_owned());
-    }
     kind.addresses = kind.addresses.take().or(other.addresses);
     kind.endpoint = kind.endpoint.take().or(other.endpoint);
     kind.routes = kind.routes.take().or(other.routes);
