@@ -1,5 +1,6 @@
 //! The integration tests: one binary, the data beside it.
 
+mod adopting;
 mod cli;
 mod cloudformation;
 mod damage;

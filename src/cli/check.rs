@@ -6,6 +6,7 @@ pub(super) mod output;
 pub(super) mod settings;
 mod since;
 mod verdict;
+mod watch;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -48,6 +49,9 @@ impl Refusal {
 
 /// Checks what the options say and reports.
 pub(super) fn run(mut options: Check, order: &[bool], terminal: Terminal) -> Exit {
+    if options.watch {
+        return watch::run(&options, order, terminal);
+    }
     let started = Instant::now();
     with_threads(options.input.threads, terminal, || {
         checked(&mut options, order, terminal, started)

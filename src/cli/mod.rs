@@ -7,6 +7,7 @@ mod config;
 mod environment;
 mod exit;
 mod graph;
+mod init;
 mod intent;
 mod matrix;
 mod new;
@@ -67,6 +68,7 @@ pub fn main() -> ExitCode {
             suppress::run(options, &order, terminal)
         }
         Command::New(options) => new::run(*options, terminal),
+        Command::Init => init::run(terminal),
         Command::Config(options) => config::run(options, terminal),
         Command::Reach(options) => {
             let order = check::input::order_of_variables(&matches);

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod adopting;
 mod ask;
 mod intent;
 
@@ -12,6 +13,7 @@ use crate::findings::Severity;
 use crate::generate::Language;
 use crate::report::Format;
 use crate::report::suppress::{Day, Policy};
+pub(super) use adopting::{Baseline, Config, Suppress};
 
 pub(super) use ask::{Can, Reach, WhoCan};
 pub(super) use intent::{Drawing, Intent, Matrix, Verify};
@@ -49,6 +51,8 @@ pub(super) enum Command {
     /// Keep what is found today for later, so that only what is new counts
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Begin with a repository: settings from what it holds and what other tools were told in it
+    Init,
     /// Show, explain or begin the settings
     #[command(subcommand)]
     Config(Config),
@@ -85,7 +89,7 @@ pub(super) enum Command {
     Version,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = super::exit::table())]
 pub(super) struct Check {
     #[command(flatten)]
@@ -153,6 +157,9 @@ pub(super) struct Check {
     /// Check what is staged for the next commit, and say only what is new or changed in it
     #[arg(long, conflicts_with_all = ["fix", "diff"], help_heading = "Changes")]
     pub(super) staged: bool,
+    /// Check again whenever something that was read changes
+    #[arg(long, conflicts_with_all = ["staged", "fix", "diff", "output", "stdin_filename"], help_heading = "Changes")]
+    pub(super) watch: bool,
     /// The day of the run, for suppressions that end [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Suppressing")]
     pub(super) today: Option<Day>,
@@ -203,85 +210,6 @@ pub(super) struct Check {
     /// What the settings of the project say about suppressions.
     #[arg(skip)]
     pub(super) policy: Policy,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Baseline {
-    /// Write what is found now to the file that --baseline names [default: distrust.baseline]
-    Write {
-        #[command(flatten)]
-        check: Box<Check>,
-    },
-    /// Take out what is not found any more; the exit status is 1 where something is new
-    Update {
-        #[command(flatten)]
-        check: Box<Check>,
-        /// Add what is new
-        #[arg(long)]
-        allow_new: bool,
-    },
-    /// Take out what is not found any more
-    Prune {
-        #[command(flatten)]
-        check: Box<Check>,
-    },
-    /// Merge another baseline into the first one
-    Merge {
-        /// The file that is changed
-        ours: PathBuf,
-        /// The other one
-        theirs: PathBuf,
-        /// What both were made from: what either took out of it stays out
-        #[arg(long, value_name = "FILE")]
-        base: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Config {
-    /// Show the files that count for some paths, and what they set
-    Show {
-        /// For these
-        #[arg(value_name = "PATH", default_value = ".")]
-        paths: Vec<PathBuf>,
-        /// Settings from this file in place of those that are found, or one setting as `key=value`
-        #[arg(long, value_name = "FILE|KEY=VALUE")]
-        config: Vec<String>,
-        /// Look for no settings
-        #[arg(long)]
-        isolated: bool,
-    },
-    /// Write a distrust.toml in which every key is explained and none is set
-    Init,
-    /// Print the JSON Schema of distrust.toml, for editors
-    Schema,
-    /// Explain a key, or list all
-    Explain {
-        /// Its name
-        key: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Suppress {
-    /// Write a comment above each block that a rule finds something in
-    Add {
-        /// The id or an alias of the rule
-        rule: String,
-        /// Why it is right here
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
-        /// The last day on which it counts
-        #[arg(long, value_name = "DATE", value_parser = day)]
-        until: Option<Day>,
-        #[command(flatten)]
-        check: Box<Check>,
-    },
-    /// Rewrite the comments of other tools into ours, where they mean the same
-    Migrate {
-        #[command(flatten)]
-        check: Box<Check>,
-    },
 }
 
 /// What is read, and with what values.
@@ -419,7 +347,7 @@ pub(super) enum Notation {
 
 #[derive(Debug, Args)]
 pub(super) struct Rules {
-    /// Only these: ids, aliases, patterns, severities, pillars
+    /// Only these: ids, aliases, patterns; severities, pillars, controls and words that all of them have
     #[arg(value_name = "RULE")]
     pub(super) names: Vec<String>,
     /// How they are listed

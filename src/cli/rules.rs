@@ -1,6 +1,6 @@
 //! `distrust rules` and `distrust explain`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -11,8 +11,9 @@ use super::{Exit, print, print_data};
 use crate::config::{Name, Selection};
 use crate::findings::RuleInfo;
 use crate::report::json_text;
+use crate::report::suppress::hygiene;
 use crate::rules::RuleSet;
-use crate::source::nearest;
+use crate::source::{Diagnostic, nearest};
 
 /// A rule as listed for programs.
 #[derive(Serialize)]
@@ -37,15 +38,10 @@ struct Control<'a> {
 
 /// Lists the rules, or those that the names select.
 pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
-    let rules = RuleSet::builtin().infos();
-    let names: Vec<Name> = options
-        .names
-        .iter()
-        .map(|name| name.as_str().into())
-        .collect();
-    let select = (!names.is_empty()).then_some(&names[..]);
-    let selection = match Selection::new(&rules, select, &[]) {
-        Ok(selection) => selection,
+    let mut rules = RuleSet::builtin().infos();
+    rules.extend(hygiene::infos());
+    let chosen = match chosen(&rules, &options.names) {
+        Ok(chosen) => chosen,
         Err(errors) => {
             for error in errors {
                 terminal.error(&error.message, error.help.as_deref());
@@ -53,7 +49,6 @@ pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
             return Exit::Usage;
         }
     };
-    let chosen: Vec<&RuleInfo> = selection.of(&rules).collect();
     match options.output_format {
         Listing::Text => print(terminal, &table(&chosen)),
         Listing::Json => {
@@ -61,6 +56,50 @@ pub(super) fn list(options: &Rules, terminal: Terminal) -> Exit {
             print_data(terminal, &json_text(&listed))
         }
     }
+}
+
+/// The rules that have one of the ids and patterns among some words, if there are any, and all of the rest: severities,
+/// pillars, controls, and words of their pages.
+fn chosen<'r>(
+    rules: &'r [RuleInfo],
+    words: &[String],
+) -> Result<Vec<&'r RuleInfo>, Vec<Diagnostic>> {
+    let mut named: Option<BTreeSet<&str>> = None;
+    let mut chosen: Vec<&RuleInfo> = rules.iter().collect();
+    let mut wrong = Vec::new();
+    for word in words {
+        let selection = Selection::new(rules, Some(&[Name::from(word.as_str())]), &[]);
+        let is_name = word.contains(['*', '?']) || rules.iter().any(|rule| is_called(rule, word));
+        match selection {
+            Ok(selection) if is_name => {
+                let ids = selection.of(rules).map(|rule| rule.id.as_str());
+                named.get_or_insert_default().extend(ids);
+            }
+            Ok(selection) => chosen.retain(|rule| selection.has(&rule.id)),
+            Err(errors) => match rules.iter().any(|rule| speaks_of(rule, word)) {
+                true => chosen.retain(|rule| speaks_of(rule, word)),
+                false => wrong.extend(errors),
+            },
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    if let Some(named) = named {
+        chosen.retain(|rule| named.contains(rule.id.as_str()));
+    }
+    Ok(chosen)
+}
+
+fn is_called(rule: &RuleInfo, name: &str) -> bool {
+    let mut aliases = rule.aliases.iter();
+    rule.id == name || aliases.any(|alias| alias.eq_ignore_ascii_case(name))
+}
+
+/// Whether the id or the page of a rule has a word.
+fn speaks_of(rule: &RuleInfo, word: &str) -> bool {
+    let word = word.to_lowercase();
+    rule.id.contains(&word) || rule.help_markdown.to_lowercase().contains(&word)
 }
 
 fn listed(rule: &RuleInfo) -> Listed<'_> {
@@ -101,14 +140,9 @@ fn table(rules: &[&RuleInfo]) -> String {
 
 /// Shows the page of a rule.
 pub(super) fn explain(name: &str, terminal: Terminal) -> Exit {
-    let rules = RuleSet::builtin().infos();
-    let named = |rule: &&RuleInfo| {
-        rule.id == name
-            || rule
-                .aliases
-                .iter()
-                .any(|alias| alias.eq_ignore_ascii_case(name))
-    };
+    let mut rules = RuleSet::builtin().infos();
+    rules.extend(hygiene::infos());
+    let named = |rule: &&RuleInfo| is_called(rule, name);
     let Some(rule) = rules.iter().find(named) else {
         let words = rules
             .iter()

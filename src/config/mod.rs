@@ -7,6 +7,7 @@
 mod accept;
 mod clock;
 mod floor;
+pub mod import;
 pub mod keys;
 mod load;
 mod merge;

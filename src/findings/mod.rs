@@ -44,6 +44,9 @@ pub enum Certainty {
 /// The id of a rule: `aws-s3-bucket-versioning-disabled`.
 pub type RuleId = EcoString;
 
+/// What is said of the header of a resource that says something about the subject of a finding.
+pub const SAYS_SO: &str = "this says so";
+
 /// A place with its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {

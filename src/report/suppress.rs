@@ -25,7 +25,7 @@ use super::Masks;
 use super::baseline::Baseline;
 use super::fingerprint::own_block;
 use super::places::Places;
-use crate::findings::{Certainty, Finding, RuleId, Severity};
+use crate::findings::{Certainty, Finding, RuleId, SAYS_SO, Severity};
 use crate::rules::RuleSet;
 use crate::source::{Scope, SourceFile, SourceId, SourceMap, Span};
 
@@ -319,15 +319,19 @@ impl<'s> Suppressions<'s> {
         known.clone()
     }
 
-    /// Whether a place is in the block of the resource or at a call of its module: other tools know no others.
+    /// Whether a place is in the block of the resource or of one that says something about it, at a call of its module, or
+    /// where the value stands in a data source (the document of a policy): other tools know no others.
     fn is_own(&self, span: Span, finding: &Finding, file: &SourceFile) -> bool {
         let outline = self.places.outline(file);
         let parts: Vec<_> = outline.around(span.start, span.end).collect();
-        let is_call = parts
-            .first()
-            .is_some_and(|part| part.name.starts_with("module."));
+        let first = parts.first().map_or("", |part| part.name.as_str());
+        let is_document = first == "data" || first.starts_with("data.");
         let mut subjects = finding.subjects.iter();
-        is_call || subjects.any(|subject| own_block(subject, &parts).is_some())
+        let mut related = finding.related.iter();
+        first.starts_with("module.")
+            || related.any(|label| label.span == span && label.text == SAYS_SO)
+            || is_document && span == finding.primary.span
+            || subjects.any(|subject| own_block(subject, &parts).is_some())
     }
 
     /// Whether what narrows a suppression is so.

@@ -12,7 +12,7 @@ use super::declared::{Outcome, Witness};
 use super::set::Said;
 use crate::catalog::spell::Writings;
 use crate::eval::{Data, Origin, Role, Truth, Value, Via, Why};
-use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy, RuleId};
+use crate::findings::{Applicability, Certainty, Change, Finding, Label, Remedy, RuleId, SAYS_SO};
 use crate::graph::Resource;
 use crate::source::Span;
 
@@ -225,7 +225,7 @@ impl Labels {
             .into_iter()
             .find_map(|span| resource.satellite_at(span))
         {
-            self.add_more(satellite.header, "this says so");
+            self.add_more(satellite.header, SAYS_SO);
         }
     }
 

@@ -178,13 +178,12 @@ fn line_of(line: &str) -> Vec<(Suppression, Reach)> {
     for mark in ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="] {
         if let Some((_, rest)) = line.split_once(mark) {
             let rest = rest.trim_start();
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-            let (id, rest) = rest.split_at(end.unwrap_or(rest.len()));
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ','));
+            let (ids, rest) = rest.split_at(end.unwrap_or(rest.len()));
             let reason = rest.strip_prefix(':').unwrap_or_default();
-            out.push((
-                said(Tool::Checkov, vec![id.to_owned()], reason),
-                Reach::Around,
-            ));
+            let ids = ids.split(',').filter(|id| !id.is_empty());
+            let ids = ids.map(str::to_owned).collect();
+            out.push((said(Tool::Checkov, ids, reason), Reach::Around));
         }
     }
     for word in line.split_whitespace() {

@@ -190,6 +190,10 @@ fn other_tools_are_honoured_where_they_would_be_silent() {
             Some(Tool::Checkov),
         ),
         (
+            group("", "#checkov:skip=CKV_AWS_1,CKV_AWS_24:jump host", "", ""),
+            Some(Tool::Checkov),
+        ),
+        (
             group("#checkov:skip=CKV_AWS_24:above the block", "", "", ""),
             None,
         ),
@@ -239,6 +243,22 @@ fn other_tools_are_honoured_where_they_would_be_silent() {
         };
         assert_eq!(asked("m.tf", &text, off).0, None, "{text}");
     }
+}
+
+#[test]
+fn where_another_tool_asks_the_document_of_a_policy_its_word_counts_there() {
+    let text = |at: &str, header: &str| {
+        format!(
+            "data \"aws_iam_policy_document\" \"d\" {{\n  # checkov:skip=CKV_AWS_24: x\n  statement {{\n    resources = [\"{at}\"]\n  }}\n}}\n\
+             resource \"aws_security_group\" \"web\" {{{header}\n}}\n"
+        )
+    };
+    assert_eq!(accepted("m.tf", &text("@", "~")), Some(Tool::Checkov));
+    assert_eq!(
+        accepted("m.tf", &text("~", "@")),
+        None,
+        "the value stands elsewhere"
+    );
 }
 
 #[test]
