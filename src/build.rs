@@ -70,8 +70,7 @@ fn main() {
     };
     write("actions.bin", &actions);
     write("managed.bin", &managed);
-    let templates = generate::pack::pack(&root.join("templates")).expect("templates can be read");
-    write("templates.rs", templates.as_bytes());
+    generate::pack::write(&root, &out).expect("templates and facts are there");
     write(
         "kinds.bin",
         &postcard::to_allocvec(&kinds).expect("plain data"),

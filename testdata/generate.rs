@@ -304,3 +304,115 @@ fn terraform_finds_every_pattern_formatted() {
         assert!(output.status.success(), "{name}: {said}");
     }
 }
+
+/// An intent made of numbers: segments in a row, flows among them, some to the cloud.
+fn intent(seed: usize) -> String {
+    let many = 2 + seed % 4;
+    let mut text = format!(
+        "intent: 1\nname: net-{seed}\nnetwork: 10.{seed}.0.0/20\nzones: {}\n",
+        1 + seed % 3
+    );
+    text += "segments:\n";
+    for nth in 0..many {
+        let public = if nth == 0 { "public: true" } else { "" };
+        text += &format!("  part-{nth}: {{ {public} }}\n");
+    }
+    text += "flows:\n  - { from: internet, to: part-0, ports: 443 }\n";
+    for nth in 1..many {
+        let (port, protocol) = (8000 + seed * nth, ["tcp", "udp"][(seed + nth) % 2]);
+        let from = (seed * 7 + nth) % nth;
+        text += &format!(
+            "  - {{ from: part-{from}, to: part-{nth}, ports: [{port}, {}-{}/{protocol}] }}\n",
+            port + 10,
+            port + 20
+        );
+    }
+    if seed % 2 == 1 {
+        text += "  - { from: part-1, to: aws, ports: 443, services: [s3, logs] }\n";
+    }
+    text
+}
+
+#[test]
+fn intents_are_written_in_both_languages_and_pass() {
+    for seed in 0..6 {
+        let here = tempfile::tempdir().expect("a folder");
+        fs::write(here.path().join("distrust.intent.yaml"), intent(seed)).expect("a file");
+        for language in ["terraform", "cloudformation"] {
+            let (status, said) = distrust(here.path(), &["generate", "--to", language, language]);
+            assert_eq!(status, 0, "{seed} {language}: {said}\n{}", intent(seed));
+            let check = ["generate", "--check", language];
+            assert_eq!(distrust(here.path(), &check).0, 0, "{seed} {language}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_written_from_an_intent_is_said_at_its_place() {
+    let here = tempfile::tempdir().expect("a folder");
+    let text = "intent: 1\nname: shop\nsegments: { app: {} }\nstores:\n  files: { type: bucket, in: app }\n";
+    fs::write(here.path().join("distrust.intent.yaml"), text).expect("a file");
+    let (status, said) = distrust(here.path(), &["generate", "out"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(
+        said.contains("the store `files` is not written from an intent yet"),
+        "{said}"
+    );
+    assert!(said.contains("distrust.intent.yaml:5"), "{said}");
+    assert!(!here.path().join("out").exists());
+}
+
+#[test]
+fn deploying_a_pattern_asks_for_policies_that_fit() {
+    for language in ["terraform", "cloudformation"] {
+        let here = made("segmented-vpc", language);
+        let output = Command::new(PROGRAM)
+            .args(["permissions", "out", "--output-format", "json"])
+            .current_dir(here.path())
+            .output()
+            .expect("the program runs");
+        let all: serde_json::Value = serde_json::from_slice(&output.stdout).expect("policies");
+        let text = all.to_string();
+        for action in [
+            "ec2:CreateVpc",
+            "ec2:DescribeVpcs",
+            "iam:PassRole",
+            "kms:CreateKey",
+        ] {
+            assert!(text.contains(action), "{language}: {action}");
+        }
+        assert!(
+            text.contains("role/backbone-flow-log"),
+            "{language}: the one role is named"
+        );
+        let policies =
+            ["plan", "apply"].map(|kind| all[kind].as_array().expect("policies").clone());
+        for policy in policies.concat() {
+            assert!(policy.to_string().len() <= 6_144);
+        }
+        let (status, said) = distrust(
+            here.path(),
+            &["permissions", "out", "--explain", "iam:PassRole"],
+        );
+        assert_eq!(status, 0, "{said}");
+    }
+}
+
+#[test]
+fn the_commands_of_the_readme_run() {
+    let readme = include_str!("../README.md");
+    let (_, section) = readme
+        .split_once("## Writing infrastructure")
+        .expect("the section");
+    let (_, block) = section.split_once("```sh\n").expect("a block");
+    let (block, _) = block.split_once("```").expect("its end");
+    let here = tempfile::tempdir().expect("a folder");
+    let commands = block
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
+    for command in commands {
+        let arguments: Vec<&str> = command.split_whitespace().skip(1).collect();
+        let (status, said) = distrust(here.path(), &arguments);
+        assert_eq!(status, 0, "{command}: {said}");
+    }
+}

@@ -6,12 +6,14 @@ mod check;
 mod config;
 mod environment;
 mod exit;
+mod generate;
 mod graph;
 mod init;
 mod intent;
 mod matrix;
 mod new;
 mod options;
+mod permissions;
 mod reach;
 mod rules;
 mod suppress;
@@ -67,9 +69,14 @@ pub fn main() -> ExitCode {
             let order = check::input::order_of_variables(&matches);
             suppress::run(options, &order, terminal)
         }
+        Command::Generate(options) => generate::run(&options, terminal),
         Command::New(options) => new::run(*options, terminal),
         Command::Init => init::run(terminal),
         Command::Config(options) => config::run(options, terminal),
+        Command::Permissions(options) => {
+            let order = check::input::order_of_variables(&matches);
+            permissions::run(*options, &order, terminal)
+        }
         Command::Reach(options) => {
             let order = check::input::order_of_variables(&matches);
             reach::run(*options, &order, terminal)

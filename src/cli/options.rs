@@ -3,6 +3,7 @@
 mod adopting;
 mod ask;
 mod intent;
+mod writing;
 
 use std::path::PathBuf;
 
@@ -10,13 +11,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Name;
 use crate::findings::Severity;
-use crate::generate::Language;
 use crate::report::Format;
 use crate::report::suppress::{Day, Policy};
 pub(super) use adopting::{Baseline, Config, Suppress};
 
 pub(super) use ask::{Can, Reach, WhoCan};
 pub(super) use intent::{Drawing, Intent, Matrix, Verify};
+pub(super) use writing::{Generate, New, Permissions, Writing};
 
 /// Never trust, always verify: proves or refutes zero trust on Terraform, OpenTofu and CloudFormation.
 ///
@@ -59,8 +60,12 @@ pub(super) enum Command {
     /// Accept findings in comments, and take over what other tools were told
     #[command(subcommand)]
     Suppress(Suppress),
+    /// Write infrastructure that has exactly the shape of an intent
+    Generate(Generate),
     /// Write a module from a pattern: segmented, least privilege, checked before it is written
     New(Box<New>),
+    /// Say what deploying asks for: policies for a plan and for an apply
+    Permissions(Box<Permissions>),
     /// Say who reaches whom over the network
     Reach(Box<Reach>),
     /// Prove that code has the shape of an intent, or show what breaks it
@@ -277,63 +282,6 @@ pub(super) struct Graph {
     pub(super) format: Notation,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = super::exit::table())]
-pub(super) struct New {
-    /// The pattern; --list names all
-    #[arg(value_name = "PATTERN", required_unless_present_any = ["list", "update", "check"])]
-    pub(super) pattern: Option<String>,
-    /// The folder that is to hold the module
-    #[arg(value_name = "DIR")]
-    pub(super) folder: Option<PathBuf>,
-
-    /// The language: terraform or cloudformation [default: what the folder holds, else terraform]
-    #[arg(long, value_name = "LANGUAGE", value_parser = language, help_heading = "Answers")]
-    pub(super) to: Option<Language>,
-    /// Answer a question of the pattern
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Answers")]
-    pub(super) set: Vec<(String, String)>,
-    /// Read answers from a file, YAML or JSON
-    #[arg(long, value_name = "FILE", help_heading = "Answers")]
-    pub(super) answers: Option<PathBuf>,
-    /// Ask nothing: what is not answered has its default
-    #[arg(long, help_heading = "Answers")]
-    pub(super) non_interactive: bool,
-
-    #[command(flatten)]
-    pub(super) writing: Writing,
-
-    /// List the patterns
-    #[arg(long, conflicts_with_all = ["folder", "explain"])]
-    pub(super) list: bool,
-    /// Say what a pattern is and what it asks
-    #[arg(long, conflicts_with = "folder")]
-    pub(super) explain: bool,
-    /// How --list and --explain write
-    #[arg(long, value_enum, default_value_t = Listing::Text, value_name = "FORMAT")]
-    pub(super) output_format: Listing,
-}
-
-/// How a folder is brought to hold what was generated.
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct Writing {
-    /// Say what would be done, and write nothing
-    #[arg(long, group = "what", help_heading = "Writing")]
-    pub(super) dry_run: bool,
-    /// Show what would change as a unified diff, and write nothing; exit with 1 if there is anything
-    #[arg(long, group = "what", help_heading = "Writing")]
-    pub(super) diff: bool,
-    /// Write nothing; exit with 1 where the folder is not what its answers give
-    #[arg(long, group = "what", help_heading = "Writing")]
-    pub(super) check: bool,
-    /// Generate anew and merge with what was edited; exit with 1 where that leaves conflicts
-    #[arg(long, conflicts_with = "force", help_heading = "Writing")]
-    pub(super) update: bool,
-    /// Overwrite what was edited, and files that are not ours
-    #[arg(long, help_heading = "Writing")]
-    pub(super) force: bool,
-}
-
 /// How a graph is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Notation {
@@ -386,10 +334,6 @@ fn day(text: &str) -> Result<Day, String> {
 
 fn severity(text: &str) -> Result<Severity, String> {
     Severity::named(text).ok_or_else(|| one_of(&Severity::ALL.map(Severity::name)))
-}
-
-fn language(text: &str) -> Result<Language, String> {
-    Language::named(text).ok_or_else(|| one_of(&Language::ALL.map(Language::name)))
 }
 
 fn one_of(words: &[&str]) -> String {

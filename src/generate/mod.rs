@@ -6,15 +6,18 @@
 //! calls proves what was rendered before it is written.
 
 pub mod data;
+pub mod deploy;
 pub mod format;
 pub mod plan;
 pub mod write;
 
+mod from_intent;
 mod language;
 mod library;
 mod pattern;
 mod question;
 
+pub use from_intent::{NETWORK, answers_of};
 pub use language::Language;
 pub use library::Library;
 pub use pattern::{Files, Pattern};

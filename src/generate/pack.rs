@@ -1,14 +1,26 @@
-//! The templates of the repository as a table of the program. The build script writes it.
+//! The templates of the repository, and what is recorded about deploying, as the program includes them. For the build
+//! script.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The text of a table `(path below templates/, text)`, sorted by path; each folder is watched for new files.
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+/// Writes what the program includes: the templates, and the facts about deploying.
 ///
 /// # Errors
 /// Those of the file system.
-pub fn pack(templates: &Path) -> io::Result<String> {
+pub fn write(root: &Path, out: &Path) -> io::Result<()> {
+    fs::write(out.join("templates.rs"), pack(&root.join("templates"))?)?;
+    let table = root.join("src/generate/deploy/table.txt");
+    fs::write(out.join("deploy.bin"), deflated(&table)?)
+}
+
+/// The text of a table `(path below templates/, text)`, sorted by path; each folder is watched for new files.
+fn pack(templates: &Path) -> io::Result<String> {
     let mut files = Vec::new();
     walk(templates, &mut files)?;
     files.sort();
@@ -21,6 +33,14 @@ pub fn pack(templates: &Path) -> io::Result<String> {
     }
     table.push_str("]\n");
     Ok(table)
+}
+
+/// A recorded table, deflated.
+fn deflated(table: &Path) -> io::Result<Vec<u8>> {
+    println!("cargo::rerun-if-changed={}", table.display());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&fs::read(table)?)?;
+    encoder.finish()
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

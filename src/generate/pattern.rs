@@ -104,6 +104,30 @@ impl Pattern {
         language: Language,
         answers: &Map<String, Value>,
     ) -> Result<Files, String> {
+        self.render_with(library, language, answers, None)
+    }
+
+    /// The same from an intent that somebody has written, in place of the pattern's own; `text` is that of its file.
+    ///
+    /// # Errors
+    /// What is wrong with a template, with its place.
+    pub fn render_intent(
+        &self,
+        library: &Library,
+        language: Language,
+        answers: &Map<String, Value>,
+        (intent, text): (&Intent, &str),
+    ) -> Result<Files, String> {
+        self.render_with(library, language, answers, Some((intent, text)))
+    }
+
+    fn render_with(
+        &self,
+        library: &Library,
+        language: Language,
+        answers: &Map<String, Value>,
+        own: Option<(&Intent, &str)>,
+    ) -> Result<Files, String> {
         let mut context = answers.clone();
         context.insert("pattern".into(), Value::from(self.name.as_str()));
         context.insert("language".into(), Value::from(language.name()));
@@ -112,13 +136,19 @@ impl Pattern {
         let mut files = Files::new();
         // What the pattern intends is rendered first: addresses and flows follow from it.
         let intended = format!("{}/both/{}", self.name, intent::FILE);
-        if library.get(&intended).is_some() {
+        if let Some((intent, _)) = own {
+            context.insert("plan".into(), plan::of(intent));
+        } else if library.get(&intended).is_some() {
             let text = rendered(&environment, &intended, &context)?;
             context.insert("plan".into(), plan::of(&read_intent(&intended, &text)?));
         }
         for folder in [language.name(), "both"] {
             let folder = format!("{}/{folder}", self.name);
             for (path, below) in library.below(&folder) {
+                if let Some((_, text)) = own.filter(|_| below == intent::FILE) {
+                    files.insert(below.to_owned(), text.to_owned());
+                    continue;
+                }
                 let text = finished(below, &rendered(&environment, path, &context)?);
                 // A file of which nothing is left is not asked for by these answers.
                 if !text.trim().is_empty() {
@@ -200,6 +230,7 @@ fn finished(path: &str, text: &str) -> String {
         .any(|end| path.ends_with(end));
     match is_hcl {
         true => format::hcl(&format::tidy(text)),
+        false if path.ends_with(".yaml") => format::tidy_yaml(text),
         false if text.ends_with('\n') => text.to_owned(),
         false => format!("{text}\n"),
     }

@@ -11,7 +11,8 @@ use crate::intent::word::Ports;
 pub fn of(intent: &Intent) -> Value {
     let zones = zones(&intent.zones.value);
     let network = intent.network.value;
-    let segments = (0..intent.segments.len()).map(|nth| segment(intent, nth, &zones));
+    let once = once(intent);
+    let segments = (0..intent.segments.len()).map(|nth| segment(intent, nth, &zones, &once));
     let endpoints = intent.endpoint_part.map(|part| {
         json!({
             "cidr": part.to_string(),
@@ -19,7 +20,7 @@ pub fn of(intent: &Intent) -> Value {
             "subnets": subnets(&zones, &intent.endpoint_subnets(), network),
         })
     });
-    let flows: Vec<Value> = intent.flows.iter().map(|own| flow(intent, own)).collect();
+    let flows: Vec<Value> = once.iter().map(|own| flow(intent, own)).collect();
     let organization = intent.organization.as_ref().map(|own| supplied(&own.value));
     json!({
         "name": intent.name.value.as_str(),
@@ -69,13 +70,36 @@ fn subnets(zones: &[String], blocks: &[ipnet::IpNet], network: ipnet::IpNet) -> 
     .collect()
 }
 
-fn segment(intent: &Intent, at: usize, zones: &[String]) -> Value {
+/// A flow, and those of its ports that no flow before it has between the same two.
+type Once<'i> = (&'i Flow, Vec<Ports>);
+
+/// Each flow with what it adds: twice the same is written once.
+fn once(intent: &Intent) -> Vec<Once<'_>> {
+    let mut seen: Vec<(Thing, Thing, Ports)> = Vec::new();
+    let mut all = Vec::new();
+    for flow in &intent.flows {
+        let mut own = Vec::new();
+        for ports in flow.ports.iter().map(|ports| ports.value) {
+            let key = (flow.from.value, flow.to.value, ports);
+            if !seen.contains(&key) {
+                seen.push(key);
+                own.push(ports);
+            }
+        }
+        if !own.is_empty() {
+            all.push((flow, own));
+        }
+    }
+    all
+}
+
+fn segment(intent: &Intent, at: usize, zones: &[String], flows: &[Once<'_>]) -> Value {
     let own = &intent.segments[at];
     let network = intent.network.value;
     // What others begin with it, and it with others: the groups and filters follow from these.
     let end = |thing: Thing| intent.segment_of(thing) == Some(at);
     let all = |of: &dyn Fn(&Flow) -> bool| -> Vec<Value> {
-        let flows = intent.flows.iter().filter(|flow| of(flow));
+        let flows = flows.iter().filter(|(flow, _)| of(flow));
         flows.map(|own| flow(intent, own)).collect()
     };
     json!({
@@ -90,7 +114,7 @@ fn segment(intent: &Intent, at: usize, zones: &[String]) -> Value {
     })
 }
 
-fn flow(intent: &Intent, own: &Flow) -> Value {
+fn flow(intent: &Intent, (own, ports_of): &Once<'_>) -> Value {
     let end = |thing: Thing| {
         let segment = intent.segment_of(thing).map(|at| &intent.segments[at]);
         json!({
@@ -101,7 +125,7 @@ fn flow(intent: &Intent, own: &Flow) -> Value {
             "cloud": thing == Thing::Cloud,
         })
     };
-    let ports: Vec<Value> = own.ports.iter().map(|own| ports(own.value)).collect();
+    let ports: Vec<Value> = ports_of.iter().map(|own| ports(*own)).collect();
     let names: Vec<&str> = own.names.iter().map(|own| own.value.as_str()).collect();
     let services: Vec<&str> = own.services.iter().map(|own| own.value.as_str()).collect();
     json!({
@@ -126,7 +150,18 @@ fn ports(ports: Ports) -> Value {
         true => format!("{}", ports.from),
         false => format!("{}-{}", ports.from, ports.to),
     };
-    json!({ "protocol": name, "number": number, "from": ports.from, "to": ports.to, "said": said })
+    let id = match name {
+        "tcp" => snake(&said),
+        name => format!("{}_{name}", snake(&said)),
+    };
+    json!({
+        "protocol": name,
+        "number": number,
+        "from": ports.from,
+        "to": ports.to,
+        "said": said,
+        "id": id,
+    })
 }
 
 fn supplied(supply: &Supply) -> Value {

@@ -1,8 +1,8 @@
 //! `distrust new`.
 
 mod ask;
-mod prove;
-mod show;
+pub(super) mod prove;
+pub(super) mod show;
 
 use std::path::{Path, PathBuf};
 
@@ -104,7 +104,7 @@ fn done(mut options: Options, terminal: Terminal) -> Result<Exit, Refusal> {
 }
 
 /// What may be read and written: the repository, and the folder even if it is not there yet.
-fn scope(working: &Path, folder: Option<&Path>) -> Scope {
+pub(super) fn scope(working: &Path, folder: Option<&Path>) -> Scope {
     let folder: Vec<PathBuf> = folder
         .map(|folder| working.join(folder))
         .into_iter()

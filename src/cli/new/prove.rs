@@ -17,7 +17,7 @@ use crate::source::{Door, Memory, Scope, Search, SourceMap, discover};
 const FOLDER: &str = "/generated";
 
 /// Whether the rules have nothing to say of low severity or above; says what they have.
-pub(super) fn holds(files: &Files, terminal: Terminal) -> Result<bool, Refusal> {
+pub(in crate::cli) fn holds(files: &Files, terminal: Terminal) -> Result<bool, Refusal> {
     let mut memory = Memory::new();
     let folder = Path::new(FOLDER);
     for (path, text) in files {

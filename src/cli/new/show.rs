@@ -144,7 +144,7 @@ pub(super) fn steps(plan: &Plan, door: Door<'_>, folder: &Path, dry: bool, termi
 }
 
 /// Says what CloudFormation has no type for.
-pub(super) fn unsayable(unsayable: Option<&Value>, terminal: Terminal) {
+pub(in crate::cli) fn unsayable(unsayable: Option<&Value>, terminal: Terminal) {
     let settings = unsayable.and_then(|all| all["settings"].as_array());
     let mut out = String::new();
     for setting in settings.into_iter().flatten() {

@@ -75,6 +75,37 @@ pub fn tidy(text: &str) -> String {
     out.join("\n")
 }
 
+/// A YAML text without the empty lines that templates leave behind: they stand between parts of the whole, and in texts
+/// over several lines, nowhere else.
+pub fn tidy_yaml(text: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    let mut block: Option<usize> = None;
+    let mut empty = 0;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() {
+            empty += 1;
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        block = block.filter(|begun| indent > *begun);
+        let kept = match block {
+            Some(_) => empty,
+            None if indent == 0 && !out.is_empty() => empty.min(1),
+            None => 0,
+        };
+        out.extend(std::iter::repeat_n("", kept));
+        empty = 0;
+        let opens = ["|", "|-", "|+", ">", ">-", ">+"];
+        let last = line.rsplit(' ').next().unwrap_or_default();
+        if block.is_none() && opens.contains(&last) && !line.trim_start().starts_with('#') {
+            block = Some(indent);
+        }
+        out.push(line);
+    }
+    out.push("");
+    out.join("\n")
+}
+
 /// An argument that is nothing but one interpolation in quotation marks is that expression.
 fn unwrapped(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
     let mut out: Vec<Token<'_>> = Vec::with_capacity(tokens.len());

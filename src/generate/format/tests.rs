@@ -1,6 +1,6 @@
 //! The formatter against what is known of `terraform fmt`, and against itself.
 
-use super::{hcl, tidy};
+use super::{hcl, tidy, tidy_yaml};
 
 fn check(given: &str, expected: &str) {
     assert_eq!(hcl(given), expected);
@@ -62,5 +62,13 @@ fn empty_lines_that_say_nothing_go() {
     assert_eq!(
         tidy("\na {\n\n  b = 1\n\n\n  c = <<X\n\n\nX\n\n}\n\n"),
         "a {\n  b = 1\n\n  c = <<X\n\n\nX\n}\n"
+    );
+}
+
+#[test]
+fn empty_lines_in_yaml_stand_between_parts_and_in_texts() {
+    assert_eq!(
+        tidy_yaml("\n\nA: 1\n\n\nB:\n  C:\n\n    - x\n\n  D: |\n    one\n\n    two\n\n  E: 1\n"),
+        "A: 1\n\nB:\n  C:\n    - x\n  D: |\n    one\n\n    two\n  E: 1\n"
     );
 }

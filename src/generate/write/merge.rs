@@ -36,7 +36,7 @@ pub fn has_markers(text: &str) -> bool {
     for line in text.lines() {
         open = match (open, line) {
             (0, line) if line.starts_with("<<<<<<< ") => 1,
-            (1, line) if line == "=======" => 2,
+            (1, "=======") => 2,
             (2, line) if line.starts_with(">>>>>>> ") => return true,
             (open, _) => open,
         };

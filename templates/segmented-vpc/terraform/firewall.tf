@@ -21,7 +21,7 @@ resource "aws_security_group" "@{ segment.name }" {
 @@ for flow in plan.flows if not flow.to.cloud
 @@ for port in flow.ports
 
-resource "aws_vpc_security_group_ingress_rule" "@{ flow.to.segment }_from_@{ flow.from.name | snake }_@{ port.from }" {
+resource "aws_vpc_security_group_ingress_rule" "@{ flow.to.segment }_from_@{ flow.from.name | snake }_@{ port.id }" {
   security_group_id            = aws_security_group.@{ flow.to.segment }.id
   description                  = "@{ port.said } from @{ flow.from.name }"
 @@ if flow.from.internet
@@ -37,7 +37,7 @@ resource "aws_vpc_security_group_ingress_rule" "@{ flow.to.segment }_from_@{ flo
 }
 @@ if not flow.from.internet
 
-resource "aws_vpc_security_group_egress_rule" "@{ flow.from.segment }_to_@{ flow.to.segment }_@{ port.from }" {
+resource "aws_vpc_security_group_egress_rule" "@{ flow.from.segment }_to_@{ flow.to.segment }_@{ port.id }" {
   security_group_id            = aws_security_group.@{ flow.from.segment }.id
   description                  = "@{ port.said } to @{ flow.to.name }"
   referenced_security_group_id = aws_security_group.@{ flow.to.segment }.id
