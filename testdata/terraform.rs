@@ -37,7 +37,7 @@ fn folders(sources: &SourceMap, root: &Path) -> Vec<Folder> {
             }
         }
         files.sort_by(|a, b| a.0.cmp(&b.0));
-        let shown = path.to_string_lossy().into_owned();
+        let shown = scope(root).shown(&path);
         let unread = Vec::new();
         found.push(Folder {
             path,

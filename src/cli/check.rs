@@ -227,8 +227,8 @@ pub(super) fn done(
     };
     let report = ask(door, &sources)?;
     if let Some(sides) = &sides {
-        let both = staged.iter().chain([&sides.before]);
-        both.map(|side| side.whole()).collect::<Result<(), _>>()?;
+        let mut both = staged.iter().chain([&sides.before]);
+        both.try_for_each(|side| side.whole())?;
     }
     let (sources, mut report, fixes) = match (options.fix || options.diff) && !anew {
         false => (sources, report, None),

@@ -31,7 +31,7 @@ pub(super) fn run(terminal: Terminal) -> Exit {
         let scope = Scope::new(&Disk, &working, None, &[]);
         let (door, sources) = (Door::new(&Disk, &scope), SourceMap::new());
         let search = Search {
-            paths: &[working.clone()],
+            paths: std::slice::from_ref(&working),
             exclude: &[],
             listed: false,
             everything: false,

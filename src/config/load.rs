@@ -206,10 +206,10 @@ pub fn below(door: Door<'_>, sources: &SourceMap, folders: &[PathBuf], used: &mu
     let known: BTreeSet<&PathBuf> = folders.iter().collect();
     let mut nested: BTreeSet<PathBuf> = BTreeSet::new();
     for folder in known {
-        let mut above = folder
+        let above = folder
             .ancestors()
             .take_while(|own| door.scope().allows(own));
-        while let Some(own) = above.next() {
+        for own in above {
             if !nested.insert(own.to_owned()) {
                 break;
             }

@@ -12,7 +12,7 @@ use super::ask::Said;
 use super::project::Settled;
 use super::{Answer, Answers, Checked, each, is_template};
 use crate::config;
-use crate::source::{Closed, Discovered, Door, Entry, EntryKind, Files, Renewed, SourceMap};
+use crate::source::{Closed, Discovered, Door, Entry, EntryKind, Files, Renewed, SourceMap, plain};
 
 /// How many texts may have changed until everything is asked again: of each, a number is left.
 const MOST_CHANGES: usize = 4_096;
@@ -200,7 +200,12 @@ impl<'f> Recorded<'f> {
 
 impl Files for Recorded<'_> {
     fn canonical(&self, path: &Path) -> Result<PathBuf, Closed> {
-        self.files.canonical(path)
+        let real = self.files.canonical(path);
+        // What is not there may come.
+        if real.is_err() {
+            self.note(&plain(path));
+        }
+        real
     }
 
     fn kind(&self, real: &Path) -> Option<EntryKind> {

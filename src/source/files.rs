@@ -118,7 +118,7 @@ pub trait Files: Send + Sync {
 }
 
 /// The path with `.` and `..` resolved by text.
-pub(super) fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -29,7 +29,7 @@ pub use diagnostic::{Code, Diagnostic};
 pub use discover::{Discovered, Folder, Plan, Renewed, Search, discover, module};
 pub use disk::Disk;
 pub use door::{Door, Listed};
-pub use files::{Closed, Entry, EntryKind, Files};
+pub use files::{Closed, Entry, EntryKind, Files, plain};
 pub use guard::{guarded, internal_error, silence_panics};
 pub use map::{MAX_SOURCE_BYTES, Position, SourceFile, SourceMap};
 pub use memory::{Memory, Overlay};

@@ -74,7 +74,7 @@ fn beginning(text: &[u8]) -> Option<usize> {
 pub(super) fn may_be_plan(head: &[u8]) -> bool {
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
     let has = |word: &&str| memmem::find(head, word.as_bytes()).is_some();
-    first == Some(&b'{') && TELLING.iter().any(|word| has(&word))
+    first == Some(&b'{') && TELLING.iter().any(has)
 }
 
 /// The members of a JSON object as far as they can be told.
@@ -125,7 +125,7 @@ impl<'t> Members<'t> {
         let known = |name: &&[u8]| MEMBERS.iter().any(|own| own.as_bytes() == *name);
         let begins = |begun: &[u8]| {
             let of = |own: &&str| own.as_bytes().starts_with(begun);
-            !begun.is_empty() && MEMBERS.iter().any(|own| of(&own))
+            !begun.is_empty() && MEMBERS.iter().any(of)
         };
         self.damaged
             && self.names.iter().all(known)

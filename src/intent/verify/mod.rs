@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::language::{Intent, Thing};
+use super::language::{Intent, Said, Segment, Thing};
 use super::word::Ports;
 use crate::catalog::Catalog;
 use crate::graph::Graph;
@@ -195,7 +195,20 @@ pub fn verify(intent: &Intent, graph: &Graph, catalog: &Catalog) -> Vec<Answer> 
     answers.extend(never::answers(&placed));
     answers.extend(point::answers(&placed));
     answers.extend(fact::answers(&placed));
+    if is_bare(intent) {
+        let stale = |own: &Answer| own.verdict == Verdict::Stale;
+        for own in answers.iter_mut().filter(|own| stale(own)) {
+            own.verdict = Verdict::Undecided;
+        }
+    }
     answers
+}
+
+/// Whether an intent says where things are to stand, and neither what they are nor what picks them: a network that is
+/// there before what will stand in it is no slip.
+fn is_bare(intent: &Intent) -> bool {
+    let picked = |own: &Segment| own.matches.iter().any(|own| own.said == Said::Written);
+    intent.workloads.is_empty() && intent.stores.is_empty() && !intent.segments.iter().any(picked)
 }
 
 /// One answer to each question, of those of several graphs: what is not in one may be in another, and of what is in

@@ -85,7 +85,7 @@ pub(super) fn only_key(subject: &Subject<'_>) -> Outcome {
         let names = values(other, "user_name");
         names.first().map_or(Truth::False, |name| name.same(user))
     });
-    let why = || user.first_why().unwrap_or(Why::Unclear);
+    let why = || user.first_why().unwrap_or(Why::Limit);
     let why = same.is_unknown().then(why);
     let witness = Witness::of(user);
     Outcome::new(!same, Witness { why, ..witness })

@@ -198,7 +198,7 @@ pub(super) fn own_role(subject: &Subject<'_>) -> Outcome {
         }))
     };
     let why = shared.is_unknown();
-    let why = why.then(|| role.first_why().unwrap_or(Why::Unclear));
+    let why = why.then(|| role.first_why().unwrap_or(Why::Limit));
     Outcome::new(
         !shared,
         Witness {

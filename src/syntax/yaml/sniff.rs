@@ -62,7 +62,7 @@ fn has_sections_alone(text: &str) -> bool {
         let (key, _) = split(rest);
         let last = lines.peek().is_none() && !rest.contains(':');
         let fits = |name: &&str| key == *name || last && name.starts_with(key);
-        if !SECTIONS.iter().any(|name| fits(&name)) {
+        if !SECTIONS.iter().any(fits) {
             return false;
         }
         any = true;
