@@ -188,6 +188,10 @@ impl Evaluator<'_, '_> {
         let is_sam = self.is_serverless() && resource.type_name.starts_with("AWS::Serverless::");
         let keeps = std::mem::replace(&mut self.keeps_nothing, is_sam);
         let body = match node {
+            // A name that was lost, or is misspelt, may have been `Properties`.
+            None if self.has_other_attributes(resource.item.node) => {
+                open_map(Why::Invalid, resource.item.key)
+            }
             None => Value::object(Vec::new(), resource.item.key),
             Some(pair) => {
                 let work =
@@ -269,6 +273,16 @@ impl Evaluator<'_, '_> {
         }
         self.current = outside;
         Value::object(entries, resource.item.key)
+    }
+
+    /// Whether a resource has an attribute that no resource has.
+    fn has_other_attributes(&self, node: NodeId) -> bool {
+        let mut pairs = self.document.pairs(node).iter();
+        let lost = self.document.lost_a_member(node);
+        lost || pairs.any(|pair| match self.document.text(pair.key) {
+            Some(key) => !ATTRIBUTES.contains(&key.as_str()) && !key.contains(':'),
+            None => true,
+        })
     }
 
     /// Says that an attribute of a resource is misspelt.

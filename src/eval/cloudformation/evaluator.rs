@@ -265,7 +265,8 @@ impl<'e, 'r> Evaluator<'e, 'r> {
         let document = self.document;
         let span = document.span(node);
         let mut entries = Vec::with_capacity(document.pairs(node).len());
-        let mut rest = None;
+        // What has no name may have been meant as anything.
+        let mut rest = document.lost_a_member(node).then(|| unknown(Why::Invalid));
         for (key, item) in self.members(node, scope, &mut rest) {
             if key.starts_with("Fn::") {
                 if key == "Fn::Transform" {

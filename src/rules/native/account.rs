@@ -1,6 +1,6 @@
 //! Other accounts, and what is asked of groups and keys.
 
-use super::identities::{itself, some_neighbour, values};
+use super::identities::{has_more_neighbours, itself, some_neighbour, values};
 use super::statements::{Bad, judge};
 use crate::catalog::Usage;
 use crate::eval::{Data, Texts, Truth, Why};
@@ -85,7 +85,11 @@ pub(super) fn only_key(subject: &Subject<'_>) -> Outcome {
         let names = values(other, "user_name");
         names.first().map_or(Truth::False, |name| name.same(user))
     });
-    let why = || user.first_why().unwrap_or(Why::Limit);
+    let other = || match has_more_neighbours(subject) {
+        true => Why::Limit,
+        false => Why::Unclear,
+    };
+    let why = || user.first_why().unwrap_or_else(other);
     let why = same.is_unknown().then(why);
     let witness = Witness::of(user);
     Outcome::new(!same, Witness { why, ..witness })

@@ -12,6 +12,11 @@ const USER: &str = "aws.iam.user";
 /// and nothing may be quadratic.
 const NEIGHBOURS: usize = 32;
 
+/// Whether there are more resources of the kind than [`some_neighbour`] looks at.
+pub(super) fn has_more_neighbours(subject: &Subject<'_>) -> bool {
+    subject.graph.of_kind(&subject.resource.kind).len() > NEIGHBOURS + 1
+}
+
 /// Whether a question holds of some other resource of the same kind; not known where there are too many to ask
 /// and none of those asked says yes.
 pub(super) fn some_neighbour(subject: &Subject<'_>, ask: impl Fn(&Resource) -> Truth) -> Truth {
@@ -198,7 +203,11 @@ pub(super) fn own_role(subject: &Subject<'_>) -> Outcome {
         }))
     };
     let why = shared.is_unknown();
-    let why = why.then(|| role.first_why().unwrap_or(Why::Limit));
+    let other = || match has_more_neighbours(subject) {
+        true => Why::Limit,
+        false => Why::Unclear,
+    };
+    let why = why.then(|| role.first_why().unwrap_or_else(other));
     Outcome::new(
         !shared,
         Witness {

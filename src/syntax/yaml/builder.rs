@@ -10,9 +10,6 @@ use crate::source::{Code, Diagnostic};
 /// faster than the text.
 const MAX_MERGED: usize = 1 << 20;
 
-/// How deep the root and its sections lie: the names of what stands in them say what it is, whatever stands beside.
-const SECTIONS: usize = 2;
-
 /// Above this many members a mapping is searched for duplicates by hash.
 const SMALL: usize = 12;
 
@@ -116,12 +113,6 @@ impl Builder {
         });
     }
 
-    /// Whether a member of a mapping has no name: whatever it was to be is not known to be absent.
-    fn has_nameless(&self, members: &[NodeId]) -> bool {
-        let mut keys = members.chunks_exact(2).map(|pair| pair[0]);
-        keys.any(|key| self.document.text(key).is_none() || self.document.is_null(key))
-    }
-
     /// Whether the innermost collection is a mapping.
     pub(super) fn in_mapping(&self) -> bool {
         self.frames.last().is_some_and(|frame| frame.mapping)
@@ -136,11 +127,7 @@ impl Builder {
             .map_or(frame.content, |&id| self.document.node(id).range.end);
         let end = end.unwrap_or(last).max(frame.content);
         let kind = if frame.mapping {
-            let run = self.mapping(&members);
-            match self.has_nameless(&members) && self.frames.len() >= SECTIONS {
-                true => Kind::Broken,
-                false => Kind::Mapping(run),
-            }
+            Kind::Mapping(self.mapping(&members))
         } else {
             let start = self.document.items.len() as u32;
             let len = members.len() as u32;

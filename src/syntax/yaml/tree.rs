@@ -208,6 +208,19 @@ impl Document {
         }
     }
 
+    /// Whether something stands in a mapping that is no member: its name was lost, or is no text.
+    pub fn lost_a_member(&self, id: NodeId) -> bool {
+        let whole = self.span(id);
+        let inside = |span: Span, at: u32| span.start <= at && at < span.end.max(span.start + 1);
+        let members = self.pairs(id);
+        self.errors.iter().map(|error| error.span.start).any(|at| {
+            let mut members = members.iter();
+            let known = members
+                .any(|pair| inside(self.span(pair.key), at) || inside(self.span(pair.value), at));
+            inside(whole, at) && !known
+        })
+    }
+
     /// The members of a mapping in the order written, merged ones last; none of anything else. Keys are unique.
     pub fn pairs(&self, id: NodeId) -> &[Pair] {
         match self.node(id).kind {

@@ -238,3 +238,20 @@ fn module_addresses_without_keys() {
     assert_eq!(call_path("module.a"), "a");
     assert_eq!(call_path(r#"module.a["x.y\"]"].module.b[0]"#), "a.b");
 }
+
+/// Found by fuzzing: the place of what is wrong is whole letters.
+#[test]
+fn a_letter_of_several_bytes_is_no_json_and_is_said_whole() {
+    for text in [
+        with("\u{7a5}"),
+        format!("{}\u{7a5}", with(BUCKET)),
+        with(&BUCKET.replace("null", "\u{7a5}")),
+    ] {
+        let stack = stack(&text);
+        assert!(!stack.diagnostics.is_empty(), "{text}");
+        for said in &stack.diagnostics {
+            let range = said.span.start as usize..said.span.end as usize;
+            assert!(text.get(range).is_some(), "{text}");
+        }
+    }
+}

@@ -461,8 +461,8 @@ impl Reader<'_> {
 
     fn say(&mut self, code: Code, at: usize, message: String) {
         if self.parts.diagnostics.len() < MAX_DIAGNOSTICS {
-            let end = self.text.len().min(at + 1);
-            let span = self.span(at.min(end), end);
+            let at = self.text.floor_char_boundary(at);
+            let span = self.span(at, self.text.ceil_char_boundary(at + 1));
             self.parts
                 .diagnostics
                 .push(Diagnostic::new(code, span, message));
