@@ -368,7 +368,10 @@ impl<'a> Gathered<'a> {
     }
 
     fn say_with(&mut self, path: &Path, code: Code, why: &str, help: Option<&str>) {
-        self.unread(path);
+        // What lies outside is no part of what is judged.
+        if code != Code::Outside {
+            self.unread(path);
+        }
         let shown = self.door.scope().shown(path);
         let (file, _) = self.sources.add_file(path, &shown, Vec::new());
         let span = Span::new(file.id, 0, 0);

@@ -45,6 +45,11 @@ fn of_flow(placed: &Placed<'_>, flow: &Flow) -> Vec<Answer> {
 
 fn one_service(placed: &Placed<'_>, from: u32, service: &str, mut answer: Answer) -> Answer {
     let topology = placed.topology;
+    // What stands in no network of ours (a function without a VPC) calls a service where the provider runs it.
+    let endpoint = &topology.endpoints[from as usize];
+    if endpoint.interfaces.is_empty() && endpoint.open.is_none() {
+        return answer;
+    }
     let (ways, unsure) = ways(placed, service);
     for way in &ways {
         let own = placed.graph.resource(*way);
