@@ -368,8 +368,9 @@ impl<'a> Gathered<'a> {
     }
 
     fn say_with(&mut self, path: &Path, code: Code, why: &str, help: Option<&str>) {
-        // What lies outside is no part of what is judged.
-        if code != Code::Outside {
+        // Configuration that lies outside is no part of what is judged; values that lie there are still not the defaults.
+        let class = path.file_name().and_then(Class::of_terraform);
+        if code != Code::Outside || class == Some(Class::Variables) {
             self.unread(path);
         }
         let shown = self.door.scope().shown(path);
