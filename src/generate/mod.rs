@@ -2,7 +2,7 @@
 //!
 //! A pattern is a folder below `templates/` ([`Library`]). Its questions are answered ([`answered`]), what follows from
 //! the answers is planned ([`plan`]), its files are rendered ([`Pattern::render`]), Terraform's are formatted as its own
-//! formatter does ([`format`]), and a folder is brought to hold them ([`write`]). Nothing here knows the engine: whoever
+//! formatter does ([`mod@format`]), and a folder is brought to hold them ([`mod@write`]). Nothing here knows the engine: whoever
 //! calls proves what was rendered before it is written.
 
 pub mod data;
