@@ -407,3 +407,30 @@ fn a_draft_holds_on_what_it_was_drafted_from() {
         }
     }
 }
+
+/// Where nothing says which network something stands in, a function alone is known to reach services.
+#[test]
+fn a_function_without_a_network_reaches_services_and_nothing_else_is_thought_to() {
+    let intent = |runtime: &str| {
+        format!(
+            "intent: 1\nname: n\nsegments: {{ work: {{}} }}\nstores: {{ rows: {{ type: table, in: work }} }}\n\
+             workloads: {{ job: {{ type: {runtime}, in: work, reads: [rows] }} }}\n"
+        )
+    };
+    let function = "resource \"aws_lambda_function\" \"job\" {\n  function_name = \"job\"\n  role = \"arn:aws:iam::111122223333:role/job\"\n  tags = { workload = \"job\" }\n}\n";
+    let service = "resource \"aws_ecs_service\" \"job\" {\n  name = \"job\"\n  launch_type = \"FARGATE\"\n  tags = { workload = \"job\" }\n}\n";
+    for (runtime, code, wanted) in [
+        ("lambda", function, ["proven"]),
+        ("fargate", service, ["undecided"]),
+    ] {
+        let folder = folder(true, code, &intent(runtime));
+        let (answers, _) = verified(folder.path(), &[]);
+        let to = |own: &&Value| own["to"].as_str().is_some_and(|to| to == "aws:dynamodb");
+        let verdicts: Vec<&str> = answers
+            .iter()
+            .filter(to)
+            .filter_map(|own| own["verdict"].as_str())
+            .collect();
+        assert_eq!(verdicts, wanted, "{runtime}: {answers:#?}");
+    }
+}

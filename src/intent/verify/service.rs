@@ -45,10 +45,18 @@ fn of_flow(placed: &Placed<'_>, flow: &Flow) -> Vec<Answer> {
 
 fn one_service(placed: &Placed<'_>, from: u32, service: &str, mut answer: Answer) -> Answer {
     let topology = placed.topology;
-    // What stands in no network of ours (a function without a VPC) calls a service where the provider runs it.
     let endpoint = &topology.endpoints[from as usize];
     if endpoint.interfaces.is_empty() && endpoint.open.is_none() {
-        return answer;
+        // A function without a VPC runs in a network of AWS's, with access to its services (AWS Lambda Developer Guide,
+        // "Giving Lambda functions access to resources in an Amazon VPC"). Of nothing else does silence say that.
+        let kind = placed.graph.resource(endpoint.resource).kind.as_str();
+        return match kind {
+            "aws.lambda.function" => answer,
+            _ => answer.with(
+                Verdict::Undecided,
+                "nothing says which network it stands in",
+            ),
+        };
     }
     let (ways, unsure) = ways(placed, service);
     for way in &ways {
