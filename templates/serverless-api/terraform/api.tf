@@ -47,7 +47,6 @@ resource "aws_apigatewayv2_route" "@{ route | lower | replace("/", " ") | replac
 }
 @@ endfor
 
-# distrust: ignore[aws-apigw-client-cert] only stages of WebSocket APIs can have one; the function knows the gateway by IAM
 resource "aws_apigatewayv2_stage" "this" {
   api_id      = aws_apigatewayv2_api.this.id
   name        = "live"
